@@ -106,6 +106,7 @@ const METERS: Record<Meter, string> = {
   seconds: 'tokens or seconds',
   video: 'video seconds',
   searches: 'tokens or searches',
+  pages: 'pages',
   batch: 'batch',
   unpriced: 'unpriced',
 }

@@ -33,6 +33,8 @@ const audio: readonly VendorRoute[] = [
 const texts: readonly VendorRoute[] = [
   byModel('POST moderations', { meter: 'free' }, 'omni-moderation-latest'),
   byModel('POST rerank', { meter: 'searches' }),
+  // As Mistral has it.
+  byModel('POST ocr', { meter: 'pages' }),
   byModel('POST decisions'),
 ]
 

@@ -33,6 +33,8 @@ export type Meter =
   | 'video'
   /** By the searches that the reply reports if it reports no tokens. */
   | 'searches'
+  /** By the pages of a document that the reply reports. */
+  | 'pages'
   /** By the tokens of its output file, once that is ready. */
   | 'batch'
   /** Paid by the token or the hour at the vendor, who reports nothing in the reply. */

@@ -53,6 +53,7 @@ describe('units', () => {
     expect(usedBy('characters', { input: 'a𝒳c' }, null).units).toBe(3)
     expect(usedBy('seconds', {}, { usage: { type: 'duration', seconds: 4 } }).units).toBe(4)
     expect(usedBy('seconds', {}, { duration: 8.5 }).units).toBe(8.5)
+    expect(usedBy('pages', {}, { usage_info: { pages_processed: 3 } }).units).toBe(3)
     expect(usedBy('video', { seconds: '8' }, { status: 'queued' }).units).toBe(8)
   })
 

@@ -42,6 +42,8 @@ function unitsOf(meter: Meter, request: Fields, reply: Fields): number | null {
       return positive(fieldsOf(reply.usage).seconds) ?? positive(reply.duration)
     case 'video':
       return positive(reply.seconds) ?? positive(request.seconds) ?? geminiVideoSeconds(request)
+    case 'pages':
+      return positive(fieldsOf(reply.usage_info).pages_processed)
     case 'searches':
       return positive(fieldsOf(fieldsOf(reply.meta).billed_units).search_units)
     default:

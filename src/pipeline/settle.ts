@@ -88,7 +88,8 @@ function recordOf(
     endpoint: recordedAs ?? request.endpoint,
     model: request.model,
     // A session names its model itself.
-    upstreamModel: current === null ? null : current.target.model || request.model,
+    upstreamModel:
+      result.upstreamModel ?? (current === null ? null : current.target.model || request.model),
     upstreamKeyId: key !== null && PROVIDER_FACTS[key.provider].hasKeys ? key.id : null,
     upstream: key?.name ?? null,
     provider: key?.provider ?? null,

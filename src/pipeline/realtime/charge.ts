@@ -2,12 +2,14 @@
 import type { Caller } from '../../access/caller.ts'
 import { addUsage, NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import type { ClientPeer } from '../../limits/rate-limits.ts'
+import { unitCostUsd } from '../../passthrough/unit-prices.ts'
 import type { RequestTries } from '../attempt/tries.ts'
 import { openContext } from '../context.ts'
 import type { RelayResult } from '../relay/result.ts'
 import { reserve } from '../reserve.ts'
 import type { Services } from '../services.ts'
 import { settle } from '../settle.ts'
+import type { SessionUse } from './dialects.ts'
 
 interface Session {
   caller: Caller
@@ -18,25 +20,39 @@ interface Session {
 }
 
 /** Records one response. Resolves to why the session has to end, or to null; rejects if nothing was recorded. */
-export type ChargeResponse = (usage: TokenUsage) => Promise<string | null>
+export type ChargeResponse = (use: SessionUse) => Promise<string | null>
 
 export function chargeResponses(
   services: Services,
   { caller, client, tries, asked }: Session,
 ): ChargeResponse {
   let responses = 0
-  return async (usage) => {
+  return async (use) => {
     const { context } = tries
-    const request = asked.model === null ? tries.request : { ...tries.request, model: asked.model }
+    const model = use.transcribedBy ?? asked.model
+    const request = model === null ? tries.request : { ...tries.request, model }
     const requestId = `${context.requestId}.${++responses}`
     const part = openContext(requestId, services.clock.nowMs())
     const reservation = await reserve(services, { caller, request, client }, part)
-    await settle(services, reservation, sessionResult(tries, usage))
+    await settle(services, reservation, {
+      ...sessionResult(tries, use.usage),
+      ...transcription(use),
+    })
     const { quota } = reservation
     return quota !== null && services.quotas.remaining(quota) <= 0
       ? 'insufficient_quota: the monthly quota is used up'
       : null
   }
+}
+
+/** Seconds have a price of their own; tokens are priced as the record is stored, if it is known whose they are. */
+function transcription({ usage, transcribedBy: model }: SessionUse): Partial<RelayResult> {
+  if (model === undefined) return {}
+  if (model === null) return { cost: 'unpriced' }
+  const seconds = usage.units?.seconds
+  if (seconds === undefined) return { upstreamModel: model }
+  const cost = unitCostUsd('seconds', model, {}, seconds) ?? 'unpriced'
+  return { upstreamModel: model, cost }
 }
 
 /** What is recorded of a session, or of one of its responses. */

@@ -7,6 +7,13 @@ import { jsonOf } from '../attempt/read-body.ts'
 import { fieldsOf } from '../vendor/own.ts'
 import { usageWithUnits } from '../vendor/usage-in.ts'
 
+/** A part of what a session used. */
+export interface SessionUse {
+  usage: TokenUsage
+  /** Of a transcription, the model that made it, which has its own price; null if it is not known. */
+  transcribedBy?: string | null
+}
+
 export interface SessionDialect {
   /** JSON may come in binary messages, too. */
   reads: MessagesRead
@@ -18,13 +25,14 @@ export interface SessionDialect {
 /** Reads what one session uses. */
 export interface SessionMeter {
   /** What an upstream's message reports; null if it reports nothing. */
-  read(message: string): TokenUsage | null
+  read(message: string): SessionUse | null
   /** What was used and not returned by `read` until the session ended; without any count if that is not known. */
   rest(): TokenUsage | null
 }
 
 /** A message of a response can hold images. */
 const MOST_BYTES = 16 * 1024 * 1024
+const TRANSCRIBED = 'conversation.item.input_audio_transcription.'
 const MADE = /"type" *: *"[\w.]+\.delta"/
 
 class OpenAiMeter implements SessionMeter {
@@ -32,26 +40,33 @@ class OpenAiMeter implements SessionMeter {
   private isUnreported = false
   /** Of a Live session, which reports them as a running total. */
   private seconds = 0
+  private transcribedBy: string | null = null
 
-  read(message: string): TokenUsage | null {
+  read(message: string): SessionUse | null {
+    if (message.includes('transcription"'))
+      this.noteTranscription(fieldsOf(jsonOf(message)).session)
     if (!message.includes('"usage"')) {
       this.isUnreported ||= MADE.test(message)
       return null
     }
     const event = fieldsOf(jsonOf(message))
     const { seconds } = fieldsOf(event.usage)
-    if (typeof seconds === 'number' && seconds > 0) return this.heard(String(event.type), seconds)
-    const usage = usageWithUnits(event)
-    if (usage !== null) this.isUnreported = false
-    return usage
+    const heard = typeof seconds === 'number' && seconds > 0 ? seconds : 0
+    const usage = heard > 0 ? { ...NO_USAGE, units: { seconds: heard } } : usageWithUnits(event)
+    if (usage === null) return null
+    if (String(event.type).startsWith(TRANSCRIBED))
+      return { usage, transcribedBy: this.transcribedBy }
+    this.isUnreported = false
+    if (heard === 0) return { usage }
+    this.seconds = Math.max(this.seconds, heard)
+    return null
   }
 
-  private heard(type: string, seconds: number): TokenUsage | null {
-    this.isUnreported = false
-    // A transcription reports its own.
-    if (!type.startsWith('session.')) return { ...NO_USAGE, units: { seconds } }
-    this.seconds = Math.max(this.seconds, seconds)
-    return null
+  /** The upstream says how a session is configured when it begins, and after each change. */
+  private noteTranscription(session: unknown): void {
+    const { audio, input_audio_transcription: before } = fieldsOf(session)
+    const { model } = fieldsOf(fieldsOf(fieldsOf(audio).input).transcription ?? before)
+    if (typeof model === 'string') this.transcribedBy = model
   }
 
   rest(): TokenUsage | null {
@@ -63,11 +78,11 @@ class OpenAiMeter implements SessionMeter {
 class GeminiMeter implements SessionMeter {
   private isUnreported = false
 
-  read(message: string): TokenUsage | null {
+  read(message: string): SessionUse | null {
     const usage = message.includes('TokenCount"') ? tokensInAnswer(jsonOf(message)) : null
     if (usage !== null) this.isUnreported = false
     else this.isUnreported ||= message.includes('"modelTurn"')
-    return usage
+    return usage === null ? null : { usage }
   }
 
   rest(): TokenUsage | null {

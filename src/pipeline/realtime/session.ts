@@ -13,7 +13,7 @@ import type { UsableUpstream } from '../../upstreams/directory.ts'
 import type { Tunnel } from '../../upstreams/transport.ts'
 import type { Services } from '../services.ts'
 import type { ChargeResponse } from './charge.ts'
-import type { SessionDialect, SessionMeter } from './dialects.ts'
+import type { SessionDialect, SessionMeter, SessionUse } from './dialects.ts'
 import { MessageCheck } from './message-check.ts'
 
 /** The upstream is at fault (RFC 6455, 7.4.1). */
@@ -79,18 +79,18 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
     closeForPolicy(parts.whyEnded())
     if (!closing) deadline.set(CHECK_MS, checkOnce)
   }
-  const noteUsage = (usage: TokenUsage) => {
+  const noteUse = (use: SessionUse) => {
     charging = charging.then(async () => {
       try {
-        closeForPolicy(await parts.charge(usage))
+        closeForPolicy(await parts.charge(use))
       } catch (error) {
-        uncharged = addUsage(uncharged, usage)
+        uncharged = addUsage(uncharged, use.usage)
         closeForPolicy(error instanceof Error ? error.message : 'the session was ended')
       }
     })
   }
   const meter = parts.dialect.openMeter()
-  const fromUpstream = upstreamReader(parts, meter, { close, noteUsage })
+  const fromUpstream = upstreamReader(parts, meter, { close, noteUse })
   const check = new MessageCheck(client, upstream, closeForPolicy)
   const fromClient = clientReader(parts, check, closeForPolicy)
 
@@ -125,20 +125,20 @@ export async function runSession(parts: SessionParts): Promise<TokenUsage> {
 
 interface Reactions {
   close(code: number, reason: string): void
-  noteUsage(usage: TokenUsage): void
+  noteUse(use: SessionUse): void
 }
 
 /** Notices what was used, and a message that holds the upstream's key. */
 function upstreamReader(
   { dialect, secretForms, heard }: SessionParts,
   meter: SessionMeter,
-  { close, noteUsage }: Reactions,
+  { close, noteUse }: Reactions,
 ): FrameReader {
   const sink: FrameSink = {
     text(message) {
       if (holdsForm(message, secretForms)) close(UPSTREAM_FAULT, 'the upstream sent its key')
-      const usage = meter.read(message)
-      if (usage !== null) noteUsage(usage)
+      const use = meter.read(message)
+      if (use !== null) noteUse(use)
       heard(message)
     },
     close() {},

@@ -20,6 +20,8 @@ export interface RelayResult {
   /** As in WholeResponse. */
   readonly cost?: number | 'unpriced' | undefined
   readonly units?: readonly PaidUnits[] | undefined
+  /** Of another model than the attempt's: that of a transcription in a session. */
+  readonly upstreamModel?: string | undefined
   /** What was generated, for counting if no usage was reported, or only a part. */
   readonly text: string
   /** From arrival until the first byte of the answer; null if none came. */

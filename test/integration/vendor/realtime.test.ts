@@ -22,6 +22,10 @@ const REPORTS: Record<string, object> = {
     type: 'conversation.item.input_audio_transcription.completed',
     usage: { type: 'duration', seconds: 2.5 },
   },
+  configure: {
+    type: 'session.updated',
+    session: { audio: { input: { transcription: { model: 'whisper-1' } } } },
+  },
   listen: { type: 'session.usage.updated', usage: { seconds: 4 } },
   'listen on': { type: 'session.usage.updated', usage: { seconds: 9 } },
   speak: { type: 'response.output_audio.delta', delta: 'AAAA' },
@@ -229,7 +233,7 @@ describe('what is not reported as tokens', () => {
       using open = database()
       const rows = open
         .query<Record<string, unknown>, []>(
-          'SELECT request_id, audio_seconds, cost_usd FROM usage_records ORDER BY request_id',
+          'SELECT request_id, model, audio_seconds, cost_usd FROM usage_records ORDER BY request_id',
         )
         .all()
         .filter(({ request_id: id }) => !known.has(String(id)))
@@ -252,6 +256,12 @@ describe('what is not reported as tokens', () => {
     const rows = await recordsOf('transcribe', 'transcribe')
     expect(sum(rows)).toBe(5)
     expect(rows.filter(({ cost_usd }) => cost_usd === null)).toHaveLength(2)
+  })
+
+  test('a transcription has the price of the model that made it', async () => {
+    const rows = await recordsOf('configure', 'transcribe')
+    const [transcribed] = rows.filter(({ audio_seconds }) => audio_seconds === 2.5)
+    expect(transcribed).toMatchObject({ model: 'whisper-1', cost_usd: expect.closeTo(0.00025, 8) })
   })
 
   test('a running total of seconds is recorded once', async () => {
