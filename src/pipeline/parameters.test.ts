@@ -130,6 +130,51 @@ describe('a parameter', () => {
     expect((await sent(given, { set })).body.max_tokens).toBe(77)
   })
 
+  test.each([
+    ['generationConfig.maxOutputTokens', 77, { most: 77 }],
+    ['max_output_tokens', 77, { most: 77 }],
+    ['generationConfig.topP', 0.5, { top_p: 0.5 }],
+  ])('by the name %s of another format is the same for all', async (name, value, expected) => {
+    for (const client of SPOKEN) {
+      const { body, wire } = await sent(
+        { client, provider: client.provider },
+        { set: { [name]: value } },
+      )
+      expect(READS[wire](body)).toMatchObject(expected)
+      if (wire !== 'gemini') expect(JSON.stringify(body)).not.toContain('generationConfig')
+    }
+  })
+
+  test.each([
+    [chat, 'compatible', { reasoning_effort: 'low' }],
+    [responses, 'openai', { reasoning: { effort: 'low' } }],
+    [messages, 'anthropic', { output_config: { effort: 'low' } }],
+  ] as const)(
+    'of reasoning is where each format has it (%#)',
+    async (client, provider, expected) => {
+      for (const name of ['reasoning.effort', 'reasoning_effort']) {
+        const { body } = await sent({ client, provider }, { set: { [name]: 'low' } })
+        expect(body).toMatchObject(expected)
+      }
+    },
+  )
+
+  test('within a larger value is put there, and its bound makes up no such value', async () => {
+    const given = { client: chat, provider: 'compatible' } as const
+    const set = { 'chat_template_kwargs.enable_thinking': false, 'thinking.budget_tokens<': 2000 }
+    const own = await sent(given, { set })
+    expect(own.body).toMatchObject({ chat_template_kwargs: { enable_thinking: false } })
+    expect(own.body.thinking).toBeUndefined()
+    const thinking = { type: 'enabled', budget_tokens: 9000 }
+    const claude = { client: messages, provider: 'anthropic' } as const
+    const bounded = await sent(claude, { set }, { thinking, max_tokens: 10_000 })
+    expect(bounded.body.thinking).toEqual({ type: 'enabled', budget_tokens: 2000 })
+    expect((await sent(claude, { set })).body.thinking).toBeUndefined()
+    const google = { generationConfig: { thinkingConfig: { thinkingBudget: 9000 } } }
+    const gem = await sent({ client: gemini, provider: 'gemini' }, { set }, google)
+    expect(gem.body.generationConfig.thinkingConfig).toEqual({ thinkingBudget: 2000 })
+  })
+
   test('of a name that no list has is a field of the request', async () => {
     const { body } = await sent(
       { client: messages, provider: 'anthropic' },

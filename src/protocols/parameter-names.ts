@@ -14,6 +14,8 @@ export interface ParameterPlace {
   twins: readonly ParameterPath[]
   /** One value is written as a list. */
   isList: boolean
+  /** A part of a larger value, such as `thinking.budget_tokens`: a bound does not make the rest up. */
+  isPart: boolean
 }
 
 /** A path with dots, with `[]` after it for a list; null: the format has nothing like it. */
@@ -33,6 +35,7 @@ const GEMINI: Names = {
   logprobs: 'generationConfig.responseLogprobs',
   top_logprobs: 'generationConfig.logprobs',
   reasoning_effort: 'generationConfig.thinkingConfig.thinkingLevel',
+  'thinking.budget_tokens': 'generationConfig.thinkingConfig.thinkingBudget',
   service_tier: 'serviceTier',
   ...{ logit_bias: null, parallel_tool_calls: null, user: null, verbosity: null, store: null },
 }
@@ -58,24 +61,44 @@ const NAMES: Readonly<Partial<Record<ProtocolName, Names>>> = {
   gemini: GEMINI,
 }
 
-/** The same limit under its old and its new name. */
+/** The same in Chat Completions, by an old and a new name, or as OpenRouter has it. */
 const TWINS: Readonly<Record<string, string>> = {
   max_tokens: 'max_completion_tokens',
   max_completion_tokens: 'max_tokens',
+  reasoning_effort: 'reasoning.effort',
 }
 
+const OF_GEMINI = 'generationConfig.'
+
+/** Names of other formats, which mean the same: `generationConfig.maxOutputTokens` is `max_tokens`. */
+const SYNONYMS = new Map([
+  ...Object.entries(GEMINI)
+    .filter((pair): pair is [string, string] => pair[1]?.startsWith(OF_GEMINI) === true)
+    .map(([name, listed]) => [listed.replace('[]', ''), name] as const)
+    .toReversed(),
+  ['max_output_tokens', 'max_tokens'],
+  ['stop_sequences', 'stop'],
+  ['reasoning.effort', 'reasoning_effort'],
+  ['output_config.effort', 'reasoning_effort'],
+  ['text.verbosity', 'verbosity'],
+])
+
 /** Null if the format has no such parameter. A name that is not listed is a field of the request as it is. */
-export function parameterPlace(protocol: ProtocolName, name: string): ParameterPlace | null {
+export function parameterPlace(protocol: ProtocolName, written: string): ParameterPlace | null {
+  const name = SYNONYMS.get(written) ?? written
   const names = NAMES[protocol]
+  const isPart = name.includes('.')
+  if (names !== GEMINI && name.startsWith(OF_GEMINI)) return null
   if (names === undefined) {
     const twin = Object.hasOwn(TWINS, name) ? TWINS[name] : undefined
-    return { paths: [[name]], twins: twin === undefined ? [] : [[twin]], isList: false }
+    const twins = twin === undefined ? [] : [twin.split('.')]
+    return { paths: [name.split('.')], twins, isList: false, isPart }
   }
   const listed = Object.hasOwn(names, name) ? names[name] : name
   if (listed === null || listed === undefined) return null
   const isList = listed.endsWith('[]')
   const path = (isList ? listed.slice(0, -2) : listed).split('.')
-  return { paths: names === GEMINI ? spelled(path) : [path], twins: [], isList }
+  return { paths: names === GEMINI ? spelled(path) : [path], twins: [], isList, isPart }
 }
 
 /** Google's JSON takes each field in camelCase and in snake_case. */

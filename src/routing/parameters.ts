@@ -11,6 +11,8 @@ export interface ParameterFields {
   twins: readonly (readonly string[])[]
   /** One value is written as a list. */
   isList: boolean
+  /** A part of a larger value: a bound does not make the rest up. */
+  isPart?: boolean
 }
 export type PlaceOf = (name: string) => ParameterFields | null
 
@@ -35,6 +37,7 @@ export function withParameters(
   for (const name in parameters.set) {
     const isBound = name.endsWith(AT_MOST)
     const place = placeOf(isBound ? name.slice(0, -AT_MOST.length) : name)
+    if (isBound && place?.isPart === true && !hasWhole(changed, place)) continue
     const value = parameters.set[name]
     changed = withValue(changed, place, value, isBound ? isNotWithin : isNot)
   }
@@ -118,6 +121,11 @@ function without(body: Body, [field = '', ...rest]: readonly string[]): Body {
   if (!isObject(inner)) return body
   const left = without(inner, rest)
   return left === inner ? body : { ...body, [field]: left }
+}
+
+/** What the parameter is a part of is there. */
+function hasWhole(body: Body, { paths }: ParameterFields): boolean {
+  return paths.some((path) => isObject(valueAt(body, path.slice(0, -1))))
 }
 
 function isObject(value: unknown): value is Body {

@@ -5,7 +5,7 @@ import type { UpstreamKey } from '../core/entities.ts'
 import { Latencies } from '../upstreams/health/latency.ts'
 import { chooseCandidate } from './choose-candidate.ts'
 import { type Keyed, type Plan, type Target, Tries } from './plan.ts'
-import { byCost, byLatency, byStickiness, stickyKeyOf } from './strategies.ts'
+import { byCost, byLatency, byStickiness } from './strategies.ts'
 
 const keyed = (id: number, weight = 1): Keyed => ({
   key: {
@@ -219,21 +219,5 @@ describe('sticky', () => {
   test('a lower priority comes last, whatever its hash', () => {
     const ordered = byStickiness([target(1, { priority: 1 }), target(2)], 'x')
     expect(ordered.map(({ keys }) => keys[0]?.key.id)).toEqual([2, 1])
-  })
-
-  test('a conversation is known by its cache key, else by its beginning, else by its user', () => {
-    const messages = [
-      { role: 'system', content: 'be brief' },
-      { role: 'user', content: 'hello' },
-    ]
-    const later = [
-      ...messages,
-      { role: 'assistant', content: 'hi' },
-      { role: 'user', content: 'x' },
-    ]
-    expect(stickyKeyOf({ messages: later }, 'ada')).toBe(stickyKeyOf({ messages }, 'bob'))
-    expect(stickyKeyOf({ messages, prompt_cache_key: 'k' }, 'ada')).toBe('k')
-    expect(stickyKeyOf({}, 'ada')).toBe('ada')
-    expect(stickyKeyOf({ messages: 'odd', system: 7 }, 'ada')).toBeString()
   })
 })

@@ -81,20 +81,3 @@ function unitHash(text: string): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (((hash ^ (hash >>> 16)) >>> 0) + 0.5) / 2 ** 32
 }
-
-/** What identifies a conversation: its cache key, else its first turns, which stay the same as it grows. */
-export function stickyKeyOf(body: Readonly<Record<string, unknown>>, user: string): string {
-  const { prompt_cache_key: cacheKey, messages, system, input, prompt, instructions } = body
-  if (typeof cacheKey === 'string' && cacheKey !== '') return cacheKey
-  const beginning = [system, instructions, ...firstOf(messages), ...firstOf(input), prompt]
-  const known = beginning.filter((part) => part !== undefined && part !== null)
-  return known.length === 0 ? user : JSON.stringify(known)
-}
-
-/** The system's and the first user's message. */
-function firstOf(messages: unknown): unknown[] {
-  if (typeof messages === 'string') return [messages]
-  if (!Array.isArray(messages)) return []
-  const user = messages.findIndex((message) => message?.role === 'user')
-  return messages.slice(0, user < 0 ? 1 : user + 1)
-}

@@ -1,6 +1,6 @@
 /**
- * The sixteen faults of providers, for whole answers and for streams, in each of the four formats: with a standby, a
- * client sees none of them. Settings are the default ones, except that waits are shorter.
+ * The sixteen faults of providers, for whole answers and for streams, in each of the four formats: with a standby, of the
+ * same vendor or of another one, a client sees none of them. Settings are the default ones, except that waits are shorter.
  */
 import { afterAll, describe, expect, test } from 'bun:test'
 import type { UsageRow } from '../asking.ts'
@@ -16,8 +16,9 @@ afterAll(async () => {
   await rig.close()
 }, 60_000)
 
-async function ask({ format, fault, stream }: Case) {
-  const model = modelOf(format, fault, stream)
+async function ask(given: Case) {
+  const { format, stream } = given
+  const model = modelOf(given)
   const response = await fetch(gateway.origin + format.path(model, stream), {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.proxyKey}`, 'content-type': 'application/json' },
@@ -49,16 +50,18 @@ const NAMED = CASES.map((given) => ({
   dialect: given.format.name,
   way: given.stream ? 'streamed' : 'whole',
   what: given.fault.name,
+  by: given.standby.name,
 }))
 
-describe.concurrent.each(NAMED)('$dialect, $way: $what', ({ dialect, way, ...given }) => {
+describe.concurrent.each(NAMED)('$dialect, $way, standby of $by: $what', (named) => {
+  const { dialect, way, by, ...given } = named
   test('recovers fully', async () => {
     for (let request = 0; request < (given.fault.requests ?? 1); request++) {
       const row = await expectWholeAnswer(given)
       expect(row.outcome).toBe('ok')
       if (given.what === 'accounting after fail-over') expectOnceCharged(row)
     }
-    const name = `${dialect}, ${way}`
+    const name = `${dialect}, ${way}, standby of ${by}`
     score.set(name, (score.get(name) ?? 0) + 1)
   }, 60_000)
 })

@@ -32,14 +32,21 @@ export interface Case {
   format: SpokenFormat
   fault: Fault
   stream: boolean
+  /** What the standby speaks: the client's format, or another vendor's. */
+  standby: SpokenFormat
 }
 
-export const CASES: readonly Case[] = SPOKEN.flatMap((format) =>
-  FAULTS.flatMap((fault) => [false, true].map((stream) => ({ format, fault, stream }))),
-)
+export const CASES: readonly Case[] = SPOKEN.flatMap((format, at) => {
+  const other = SPOKEN[(at + 1) % SPOKEN.length] as SpokenFormat
+  return FAULTS.flatMap((fault) =>
+    [false, true].flatMap((stream) =>
+      [format, other].map((standby) => ({ format, fault, stream, standby })),
+    ),
+  )
+})
 
-export const modelOf = (format: SpokenFormat, fault: Fault, stream: boolean) =>
-  `${format.name}-${FAULTS.indexOf(fault)}-${stream ? 'streamed' : 'whole'}`
+export const modelOf = ({ format, fault, stream, standby }: Case) =>
+  `${format.name}-${FAULTS.indexOf(fault)}-${stream ? 'streamed' : 'whole'}-${standby.name}`
 
 export async function startFaultRig(): Promise<FaultRig> {
   const mock = await startMockUpstream()
@@ -51,7 +58,7 @@ export async function startFaultRig(): Promise<FaultRig> {
         key: `sk-${role}-${format.name}-h7Kq2Zt9Wv4`,
         provider: format.provider,
         baseUrl: baseUrlOf(mock, role, format),
-        models: [`${format.name}-*`],
+        models: SPOKEN.map(({ name }) => `${name}-*`),
       })),
     ),
     env: { ...SHORTER_WAITS, DRAIN_SECONDS: '2' },
@@ -82,11 +89,12 @@ async function defineModels(gateway: Gateway): Promise<void> {
      VALUES (?, ?, ?, ?, ?, ?)`,
   )
   let last = ''
-  for (const { format, fault, stream } of CASES) {
-    const name = modelOf(format, fault, stream)
+  for (const given of CASES) {
+    const { format, fault, standby } = given
+    const name = modelOf(given)
     model.run(name, fault.fallbackOnFilter === true ? 1 : 0)
     target.run(name, 0, `first-${format.name}`, name, 0, 200_000)
-    target.run(name, 1, `standby-${format.name}`, name, 1, fault.standbyContext ?? 200_000)
+    target.run(name, 1, `standby-${standby.name}`, name, 1, fault.standbyContext ?? 200_000)
     last = name
   }
   await waitFor(`the model ${last}`, async () => {

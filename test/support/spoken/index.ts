@@ -11,10 +11,11 @@ export const WIRES: readonly SpokenWire[] = [...SPOKEN, converse]
 
 /** The format of a request to an upstream, by its path: an OpenAI upstream speaks two. */
 export function spokenAt(url: string): SpokenFormat {
+  // First: its path has the model's name, whatever that is.
+  if (url.includes('enerateContent')) return gemini
   if (url.includes('/chat/completions')) return chat
   if (url.includes('/responses')) return responses
   if (url.includes('/messages')) return messages
-  if (url.includes('enerateContent')) return gemini
   throw new Error(`no format is spoken at ${url}`)
 }
 
