@@ -86,7 +86,7 @@ export function createModels({ store, nowMs }: AdminDependencies, change: MakeCh
   }
 }
 
-function checkDefinition(definition: ModelDefinition): void {
+export function checkDefinition(definition: ModelDefinition): void {
   const { name, targets, parameters } = definition
   checkedModels([name], 'model')
   for (const [at, { model }] of targets.entries()) checkedModels([model], `targets.${at}.model`)

@@ -24,6 +24,7 @@ import { addMigrateCopy } from './migrate/copy.ts'
 import { addMigrateImport } from './migrate/import.ts'
 import { addMigrateStatus } from './migrate/status.ts'
 import { addMigrateUp } from './migrate/up.ts'
+import { addModelApply } from './model/apply.ts'
 import { addModelDelete, addModelList, addModelSet, addModelShow } from './model/commands.ts'
 import { refuseEmptyValues, withExamples } from './options.ts'
 import { addPriceImport } from './price/import.ts'
@@ -121,7 +122,7 @@ const GROUPS: readonly [
     'model',
     'public model names and their targets',
     "gpt-proxy model set fast --target 'gpt-4o-mini@openai*' --target haiku@backup",
-    [addModelSet, addModelList, addModelShow, addModelDelete],
+    [addModelSet, addModelApply, addModelList, addModelShow, addModelDelete],
   ],
   ['route', 'where a request would be routed', 'gpt-proxy route explain gpt-4o', [addRouteExplain]],
   [

@@ -139,6 +139,10 @@ const UPSTREAMS = {
 
 const MODELS = {
   'public model names and their targets': '公开的模型名及其目标',
+  'define the models of a JSON file, or of standard input (-); others stay':
+    '按 JSON 文件或标准输入（-）定义模型，其余模型不变',
+  'delete the models that the file does not have': '删除文件中没有的模型',
+  'show what would change, and change nothing': '只显示将有的变化，不作改变',
   'define a public model name and its targets; replaces an existing definition':
     '设置公开的模型名及其目标，替换原有设置',
   'MODEL@KEY; KEY is a name, a pattern, a provider or #TAG; options: ,priority= ,weight= ,context= ,max-in-flight= ,mirror= ,when=':

@@ -1,5 +1,7 @@
 /** Models defined by an operator: where their requests go. For failures see provider-faults/fallback.test.ts. */
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   chatChunks,
   chatCompletion,
@@ -172,3 +174,40 @@ test('a list has a row for each target, and a definition a line', async () => {
   expect(stdout).toMatch(/^target 1 +small@one,priority=0$/m)
   expect(stdout).toMatch(/^target 2 +large@two,priority=1,context=200000$/m)
 })
+
+test('a file says what the models are: applied twice it changes nothing, and others are pruned if asked', async () => {
+  const file = join(gateway.dataDir, 'models.json')
+  const list = JSON.parse((await gateway.cli(['model', 'list', '--json'])).stdout)
+  const declared = { name: 'declared', targets: ['small@one,weight=3'] }
+  const apply = async (models: object[], ...options: string[]) => {
+    writeFileSync(file, JSON.stringify({ models }))
+    const { stdout, stderr, exitCode } = await gateway.cli([
+      'model',
+      'apply',
+      file,
+      '--json',
+      ...options,
+    ])
+    return exitCode === 0 ? JSON.parse(stdout) : [exitCode, stderr]
+  }
+  const all = [...list, declared]
+  const last = { name: 'declared', change: 'added' }
+  expect((await apply(all, '--dry-run')).at(-1)).toEqual(last)
+  expect((await apply(all)).at(-1)).toEqual(last)
+  const again: { change: string }[] = await apply(all)
+  expect(new Set(again.map(({ change }) => change))).toEqual(new Set(['unchanged']))
+  expect((await sentFor('declared')).sent).toEqual(['one small'])
+  expect((await apply(list, '--prune')).at(-1)).toEqual({ name: 'declared', change: 'deleted' })
+  for (const [model, problem] of [
+    [{ name: 'x' }, "a list 'targets'"],
+    [{ name: 'x', targets: [{ model: 'm', prio: 1 }] }, "no field 'prio'"],
+    [{ name: 'x', targets: ['m'], strategy: 'fastest' }, 'one of priority'],
+    [{ name: 'x', targets: ['m,when=feature:none'] }, 'feature:none'],
+  ] as const) {
+    const [exitCode, stderr] = await apply([{ ...declared }, model])
+    expect(exitCode).not.toBe(0)
+    expect(stderr).toContain(problem)
+  }
+  // Nothing of a file with a fault was applied.
+  expect((await gateway.cli(['model', 'show', 'declared'])).exitCode).toBe(4)
+}, 120_000)

@@ -100,6 +100,7 @@ async function pasted(
   writeFileSync(join(place, 'password.txt'), 'a long enough passphrase\n')
   writeFileSync(join(place, 'keys.txt'), 'sk-example-key-1\nsk-example-key-2\n')
   writeFileSync(join(place, 'request.json'), '{"model":"fast","messages":[]}')
+  writeFileSync(join(place, 'models.json'), '[{"name":"fast","targets":["m"]}]')
   using predecessor = new Database(join(place, 'old.db'))
   predecessor.run(predecessorSql({ upstreamUrl: mock.url }))
   writeFileSync(join(place, 'old.env'), `ENCRYPTION_KEY=${OLD_ENCRYPTION_KEY}\n`)
