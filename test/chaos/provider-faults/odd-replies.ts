@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { httpChunk, LAST_HTTP_CHUNK, replyHead, sseHead } from '../../support/mock/mock-replies.ts'
 import type { Step } from '../../support/mock/mock-upstream.ts'
 import { bytesOf, streamType } from '../../support/spoken/format.ts'
-import { type Asked, refusal, sound } from './replies.ts'
+import { type Asked, refusal } from './replies.ts'
 import type { TransportFault } from './transport-faults.ts'
 
 const PAGE = '<!doctype html><html><title>error</title></html>'
@@ -131,10 +131,5 @@ export const ODD_REPLIES: readonly TransportFault[] = [
     name: 'the head of a stream alone',
     only: 'streamed',
     steps: (asked) => only(asked, eventsOf(asked).slice(0, asked.format.head)),
-  },
-  {
-    name: 'an answer that closes its connection',
-    harmless: true,
-    steps: (asked) => [...sound(asked), { waitMs: 20 }, 'fin'],
   },
 ]
