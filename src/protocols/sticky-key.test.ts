@@ -1,3 +1,4 @@
+/** A conversation stays recognisable as it grows, in each format. */
 import { expect, test } from 'bun:test'
 import { stickyKeyOf } from './sticky-key.ts'
 
