@@ -15,6 +15,7 @@ const PACKAGES = {
   certbot: 'certbot',
   pebble: 'pebble',
   'systemd-analyze': 'systemd',
+  promtool: 'prometheus',
   chromium: 'chromium',
   /** Python that can make virtual environments; Debian packages that part separately. */
   ensurepip: 'python3-venv',
@@ -39,6 +40,7 @@ const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
     'certbot',
     'pebble',
     'systemd-analyze',
+    'promtool',
   ],
   'test/doctor': ['nginx', 'openssl', 'initdb', 'redis-server', 'certbot'],
   'test/e2e': ['nginx', 'curl', 'ensurepip'],
