@@ -29,7 +29,7 @@ async function countAndRecord(
   result: RelayResult,
   durationMs: number,
 ): Promise<void> {
-  const usage = result.tries.delivery.told ?? (await countUsage(services, result))
+  const usage = result.tries.delivery.estimatedUsage ?? (await countUsage(services, result))
   record(services, reservation, result, { durationMs, usage })
 }
 

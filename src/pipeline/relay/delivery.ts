@@ -10,8 +10,8 @@ export interface Delivery {
   stream: ClientStream | null
   /** Monotonic: when the client last got something; at first, when the request arrived. */
   writtenMs: number
-  /** What the client was told that the last upstream took, if that is an estimate: the record has the same figures. */
-  told: TokenUsage | null
+  /** The usage of the last upstream as reported to the client, if it is an estimate: the record has the same. */
+  estimatedUsage: TokenUsage | null
 }
 
 export function openDelivery(
@@ -19,7 +19,7 @@ export function openDelivery(
   headers: Record<string, string>,
   arrivedMs: number,
 ): Delivery {
-  return { client, headers, stream: null, writtenMs: arrivedMs, told: null }
+  return { client, headers, stream: null, writtenMs: arrivedMs, estimatedUsage: null }
 }
 
 const STREAM_HEADERS = {

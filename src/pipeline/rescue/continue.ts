@@ -85,7 +85,7 @@ function changeFor(
     const { usage, isPartial } = last
     if (usage !== null && !isPartial) return coveringReport(used, usage, charge)
     const estimate = estimatedReport(tries.request, last)
-    tries.delivery.told = { ...tokenUsage(estimate), estimated: true }
+    tries.delivery.estimatedUsage = { ...tokenUsage(estimate), estimated: true }
     return coveringReport(used, estimate, charge)
   }
   return (dialect) =>
