@@ -89,9 +89,11 @@ async function readOrNothing({ reply, cancel }: ErrorReply): Promise<string> {
   }
 }
 
-/** A line of plain text is an error's message; a page of HTML says nothing about the request. */
+/** A line of plain text is an error's message, also in quotes or XML; a page of HTML says nothing about the request. */
 function plainError(said: string): ReportedError | null {
-  const message = said.trim()
+  const message = (/<Message>([^<]{1,500})<\/Message>/i.exec(said)?.[1] ?? said)
+    .trim()
+    .replace(/^"([^"\\]*)"$/, '$1')
   if (message === '' || message.length > 500 || /^[<{["]/.test(message)) return null
   return { message, type: null, code: null, param: null, own: {} }
 }

@@ -14,6 +14,7 @@ describe('an answer is not an error', () => {
     [{ base_resp: { status_code: 0, status_msg: 'success' }, choices: [] }],
     [{ error: '' }],
     [{ error: {} }],
+    [{ object: 'fine_tuning.job', id: 'f', error: {}, data: { error: null } }],
     [[{ id: 'a' }, { id: 'b' }]],
     [[]],
     [null],
@@ -40,6 +41,22 @@ describe('an error is found with its code', () => {
     [{ Response: { Error: { Code: 'x', Message: 'no' }, RequestId: 'r' } }, 'no', 'x'],
     [{ detail: { message: 'no' } }, 'no', null],
     [{ error: { message: { detail: 'no' } } }, 'no', null],
+    [{ error: '{"message":"no","code":"x"}' }, 'no', 'x'],
+    [{ error: '{not JSON' }, '{not JSON', null],
+    [{ ok: false, error_code: 400, description: 'no' }, 'no', '400'],
+    [{ reason: 'no' }, 'no', null],
+    [{ exception: 'no' }, 'no', null],
+    [{ data: { error: { message: 'no' } }, code: 7 }, 'no', '7'],
+    [
+      { error: { message: 'Provider failed', code: 400, metadata: { raw: '{"error":"no"}' } } },
+      'Provider failed: no',
+      '400',
+    ],
+    [
+      { error: { message: 'Provider failed', metadata: { raw: 'no', provider_name: 'x' } } },
+      'Provider failed: no',
+      null,
+    ],
   ])('%j', (value, message, code) => {
     expect(readError(value)).toMatchObject({ message, code })
   })

@@ -21,6 +21,9 @@ const MESSAGES = [
   'error_description',
   'status_msg',
   'detail',
+  'description',
+  'reason',
+  'exception',
   'Message',
   'ErrorMessage',
   'faultstring',
@@ -34,6 +37,7 @@ const TYPES = ['type', '__type', 'error_type'] as const
 const GOOD_CODES = new Set(['0', '200', 'ok', 'success', 'Success', 'OK'])
 const MAX_MESSAGE = 2_000
 const MAX_DEPTH = 4
+const MAX_NESTED = 64 * 1024
 
 export function readError(value: unknown): ReportedError | null {
   const fields = fieldsOf(Array.isArray(value) ? value[0] : value)
@@ -46,6 +50,11 @@ export function readError(value: unknown): ReportedError | null {
   if (choice !== null) return reported(choice.error, choice)
   const wrapped = fieldsOf(fieldsOf(fields.Response)?.Error)
   if (wrapped !== null) return reported(wrapped, wrapped)
+  const inData = fieldsOf(fields.data)
+  if (inData !== null && !Array.isArray(fields.choices)) {
+    const found = reported(inData.error, fields)
+    if (found !== null) return found
+  }
   const status = fieldsOf(fields.base_resp)
   if (status !== null && !isGood(status)) return reported(status, status)
   return isFlatError(fields) ? reported(fields, fields) : null
@@ -67,8 +76,11 @@ function isGood(fields: Fields): boolean {
 
 /** `around` has what the error itself leaves out: some put the code outside it. */
 function reported(value: unknown, around: Fields, depth = 0): ReportedError | null {
-  if (typeof value === 'string')
+  if (typeof value === 'string') {
+    const within = depth < MAX_DEPTH ? jsonIn(value) : null
+    if (within !== null) return reported(within, around, depth + 1)
     return value === '' ? null : { ...fromFields(around), message: value }
+  }
   if (Array.isArray(value)) return depth < MAX_DEPTH ? reported(value[0], around, depth + 1) : null
   const fields = fieldsOf(value)
   if (fields === null || Object.keys(fields).length === 0) return null
@@ -79,11 +91,29 @@ function reported(value: unknown, around: Fields, depth = 0): ReportedError | nu
 function fromFields(fields: Fields): ReportedError {
   const { param } = fields
   return {
-    message: messageIn(fields),
+    message: withCause(messageIn(fields), fieldsOf(fields.metadata)?.raw),
     type: textIn(fields, TYPES),
     code: textIn(fields, CODES),
     param: typeof param === 'string' ? param : null,
     own: fields,
+  }
+}
+
+/** OpenRouter says only that the vendor failed, and has the vendor's own error as text. */
+function withCause(message: string | null, raw: unknown): string | null {
+  if (message === null || typeof raw !== 'string' || raw === '') return message
+  const within = jsonIn(raw)
+  const cause = within === null ? raw : (messageOf(within.error) ?? messageOf(within))
+  return cause === null ? message : `${message}: ${cause}`.slice(0, MAX_MESSAGE)
+}
+
+/** An object that is given as its JSON text. */
+function jsonIn(text: string): Fields | null {
+  if (!text.startsWith('{') || text.length > MAX_NESTED) return null
+  try {
+    return fieldsOf(JSON.parse(text))
+  } catch {
+    return null
   }
 }
 

@@ -110,8 +110,24 @@ describe('usage of other spellings', () => {
     ['beside the choices', { choices: [], usage: USAGE }],
     ['in the last choice', { choices: [{ index: 0 }, { index: 1, usage: USAGE }] }],
     ['in x_groq', { choices: [], x_groq: { usage: USAGE } }],
+    ['in the message', { choices: [{ message: { content: '', usage: USAGE } }] }],
+    ['as usage_metadata', { choices: [], usage_metadata: { input_tokens: 2, output_tokens: 1 } }],
+    [
+      'as usageMetadata',
+      { choices: [], usageMetadata: { promptTokenCount: 2, candidatesTokenCount: 1 } },
+    ],
+    ['as token_usage', { choices: [], token_usage: USAGE }],
+    ["in Cohere's usage", { usage: { tokens: { input_tokens: 2, output_tokens: 1 } } }],
+    ['in meta', { meta: { billed_units: { input_tokens: 2, output_tokens: 1 } } }],
+    ["as Ollama's own", { done: true, prompt_eval_count: 2, eval_count: 1 }],
     ['as timings', { choices: [], timings: { prompt_n: 1, cache_n: 1, predicted_n: 1 } }],
   ])('%s is found', (_, value) => {
     expect(usageIn(value)?.totalTokens).toBe(3)
+  })
+
+  test('tokens nested without end are not followed', () => {
+    let usage: object = {}
+    for (let depth = 0; depth < 100_000; depth++) usage = { tokens: usage }
+    expect(readUsage(usage)).toBeNull()
   })
 })

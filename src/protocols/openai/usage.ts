@@ -4,14 +4,27 @@ import { searchesIn } from './chat/answer-usage.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-const PROMPT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens'] as const
+const PROMPT = [
+  'prompt_tokens',
+  'input_tokens',
+  'promptTokens',
+  'inputTokens',
+  'promptTokenCount',
+  'inputTokenCount',
+  'prompt_eval_count',
+] as const
 const COMPLETION = [
   'completion_tokens',
   'output_tokens',
   'completionTokens',
   'outputTokens',
+  'candidatesTokenCount',
+  'outputTokenCount',
+  'eval_count',
 ] as const
-const TOTAL = ['total_tokens', 'totalTokens'] as const
+const TOTAL = ['total_tokens', 'totalTokens', 'totalTokenCount'] as const
+/** Where gateways in front of other vendors leave the vendor's own counts. */
+const PLACES = ['usage_metadata', 'usageMetadata', 'token_usage', 'tokenUsage'] as const
 /** DeepSeek and Moonshot put cache hits next to the other counts. */
 const CACHED = ['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens'] as const
 /** Hosts that pass on Anthropic's models keep its name. */
@@ -19,7 +32,10 @@ const CACHE_WRITES = ['cache_creation_input_tokens'] as const
 const PROMPT_DETAILS = ['prompt_tokens_details', 'input_tokens_details'] as const
 const COMPLETION_DETAILS = ['completion_tokens_details', 'output_tokens_details'] as const
 
-/** The usage in a parsed reply or event: at its top, in its last choice (Moonshot), in `x_groq`, or as llama.cpp's timings. */
+/**
+ * The usage in a parsed reply or event: at its top, in its last choice (Moonshot) or that one's message, in `x_groq`,
+ * under a vendor's own name, as llama.cpp's timings, or as Ollama's own counts.
+ */
 export function usageIn(value: unknown): TokenUsage | null {
   const fields = fieldsOf(value)
   if (fields === null) return null
@@ -27,11 +43,28 @@ export function usageIn(value: unknown): TokenUsage | null {
   const { choices } = fields
   if (Array.isArray(choices) && choices.length > 0) {
     const last = fieldsOf(choices[choices.length - 1])
-    const inChoice = readUsage(last?.usage)
+    const inChoice = readUsage(last?.usage) ?? readUsage(fieldsOf(last?.message)?.usage)
     if (inChoice !== null) return inChoice
   }
   if (fields.x_groq !== undefined) return readUsage(fieldsOf(fields.x_groq)?.usage)
-  return fields.timings === undefined ? null : timings(fieldsOf(fields.timings))
+  if (fields.timings !== undefined) return timings(fieldsOf(fields.timings))
+  return elsewhere(fields)
+}
+
+function elsewhere(fields: Fields): TokenUsage | null {
+  for (const place of PLACES) if (fields[place] !== undefined) return readUsage(fields[place])
+  if (fields.meta !== undefined) return nestedUsage(fieldsOf(fields.meta))
+  return fields.eval_count === undefined ? null : readUsage(fields)
+}
+
+/** Cohere's: what was counted, and what is billed. */
+function nestedUsage(fields: Fields | null): TokenUsage | null {
+  return believed(fieldsOf(fields?.tokens)) ?? believed(fieldsOf(fields?.billed_units))
+}
+
+function believed(usage: Fields | null): TokenUsage | null {
+  if (usage === null || hasInvalid(usage, PROMPT) || hasInvalid(usage, COMPLETION)) return null
+  return counted(usage)
 }
 
 /**
@@ -40,8 +73,7 @@ export function usageIn(value: unknown): TokenUsage | null {
  */
 export function readUsage(value: unknown): TokenUsage | null {
   const usage = fieldsOf(value)
-  if (usage === null || hasInvalid(usage, PROMPT) || hasInvalid(usage, COMPLETION)) return null
-  return counted(usage)
+  return believed(usage) ?? nestedUsage(usage)
 }
 
 function counted(usage: Fields): TokenUsage | null {
