@@ -31,6 +31,16 @@ test('a finding that several keys share appears once, with the commands of each'
   expect(text).toContain('gpt-proxy upstream remove two')
 })
 
+test('of hundreds alike the first ten are shown, and how many there are', () => {
+  const findings = Array.from({ length: 500 }, (_, at) => dead(`key-${at}`, 401))
+  const report = reportOf([{ id: 'UPS-1', tookMs: 1, findings }], 'en', [])
+  const text = written(report)
+  expect(text).toContain('And 490 more like these; --json shows all.')
+  expect(text).toContain('gpt-proxy upstream remove key-9\n')
+  expect(text).not.toContain('key-10')
+  expect(written({ ...report, language: 'zh' })).toContain('另有 490 项与此相同')
+})
+
 test('in Chinese as well', () => {
   expect(textOf('zh').match(/原因: /g)).toHaveLength(1)
 })

@@ -135,16 +135,29 @@ function alike(findings: readonly FindingView[]): FindingView[][] {
   return [...groups.values()]
 }
 
-/** Every observation, then once the cause and the remedy that they share, with the commands of each. */
+/** Hundreds of keys at one host that is down would fill screens. */
+const MAX_ALIKE = 10
+
+/** The observations, then once the cause and the remedy that they share, with the commands of each. */
 function groupText(group: readonly FindingView[], style: Style): string {
   const words = WORDS[style.language]
   const { cause = null, fix = null } = group[0] ?? {}
-  const commands = new Set(group.flatMap((finding) => finding.commands))
-  const lines = group.map(({ seen }) => indented(seen, 2, style))
+  // One more would not be longer than the line that says so.
+  const shown = group.length <= MAX_ALIKE + 1 ? group : group.slice(0, MAX_ALIKE)
+  const commands = new Set(shown.flatMap((finding) => finding.commands))
+  const lines = shown.map(({ seen }) => indented(seen, 2, style))
+  const left = group.length - shown.length
+  if (left > 0) lines.push(indented(notShown(left, style.language), 2, style))
   if (cause !== null) lines.push(indented(`${words.cause}: ${cause}`, 4, style))
   if (fix !== null) lines.push(indented(`${words.fix}: ${fix}`, 4, style))
   for (const line of commands) lines.push(`      ${line}`)
   return `${lines.join('\n')}\n`
+}
+
+function notShown(count: number, language: Language): string {
+  return language === 'zh'
+    ? `另有 ${count} 项与此相同；加 --json 可查看全部。`
+    : `And ${count} more like these; --json shows all.`
 }
 
 /** Commands are never divided, so that they can be copied; Chinese has no blanks to divide it at. */
