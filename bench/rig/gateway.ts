@@ -34,6 +34,8 @@ export interface LaunchOptions {
   settings?: Readonly<Record<string, string>>
   /** Another checkout, to compare. */
   tree?: string
+  /** How long it may take until it listens. */
+  startLimitMs?: number
 }
 
 export interface UpstreamOfModel {
@@ -103,7 +105,12 @@ const UNLIMITED = ['sh', '-c', 'ulimit -n "$(ulimit -Hn)" && exec "$@"', 'sh']
 
 export async function launchGateway(
   dataDir: string,
-  { command = FROM_SOURCE, settings = EVERYTHING_ON, tree = ROOT }: LaunchOptions = {},
+  {
+    command = FROM_SOURCE,
+    settings = EVERYTHING_ON,
+    tree = ROOT,
+    startLimitMs = START_LIMIT_MS,
+  }: LaunchOptions = {},
 ): Promise<RunningGateway> {
   const logFile = join(dataDir, 'gateway.log')
   const log = openSync(logFile, 'w')
@@ -116,7 +123,7 @@ export async function launchGateway(
     stderr: log,
   })
   closeSync(log)
-  const origin = await listening(logFile, child, startedMs + START_LIMIT_MS)
+  const origin = await listening(logFile, child, startedMs + startLimitMs)
   return {
     origin,
     port: Number(new URL(origin).port),
