@@ -84,6 +84,11 @@ describe('a reply', () => {
   )
 })
 
+test('a reply that is nested too deeply is none', () => {
+  const usage = `${'{"tokens":'.repeat(200_000)}1${'}'.repeat(200_000)}`
+  expect(streamOfReply(chat, `{"choices":[],"usage":${usage}}`)).toBeNull()
+})
+
 describe('a stream', () => {
   const chunk = (delta: object, finish: string | null = null) =>
     `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`

@@ -9,8 +9,17 @@ import { addChunk, type Collected, openCollected, wholeReply } from './collect.t
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Null if it is no completion. */
-export function streamOfReply({ endpoint }: ModelRequest, text: string): string | null {
+/** Null if it is no completion, or one that is nested too deeply to be written again. */
+export function streamOfReply(request: ModelRequest, text: string): string | null {
+  try {
+    return eventsOfReply(request, text)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+function eventsOfReply({ endpoint }: ModelRequest, text: string): string | null {
   const reply = parsed(text)
   if (reply === null || !Array.isArray(reply.choices)) return null
   const { choices, usage, object: _, ...shared } = reply
