@@ -14,6 +14,14 @@ describe('lockout', () => {
     expect(lockout.admit(stranger('192.0.2.1'), 1000)).toBe(2000)
   })
 
+  test('a clock that is set back makes no wait longer', () => {
+    const lockout = createLockout()
+    const hourMs = 3_600_000
+    for (let tries = 0; tries < 5; tries++) lockout.admit(stranger('192.0.2.1'), hourMs)
+    expect(lockout.admit(stranger('192.0.2.1'), 0)).toBe(1000)
+    expect(lockout.admit(stranger('192.0.2.1'), 1000)).toBe(0)
+  })
+
   test('attempts made while waiting do not lengthen the wait', () => {
     const lockout = createLockout()
     for (let tries = 0; tries < 5; tries++) lockout.admit(stranger('192.0.2.1'), 0)

@@ -55,6 +55,8 @@ export function createLockout(): Lockout {
   const waitFor = ([key, rule]: [string, Rule], nowMs: number): number => {
     const failures = known.get(key)
     if (failures === undefined || nowMs - failures.lastMs > FORGOTTEN_AFTER_MS) return 0
+    // The clock was set back: otherwise the wait would last until it has caught up.
+    failures.lastMs = Math.min(failures.lastMs, nowMs)
     const beyond = failures.count - rule.free
     if (beyond < 0) return 0
     const waitMs = Math.min(1000 * 2 ** Math.min(beyond, 20), rule.maxWaitMs)
