@@ -8,6 +8,7 @@ import type { ModelRequest, ReportedError, StreamOptions, StreamReader } from '.
 import { reportedError } from '../reported-error.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
 import type { SentStream } from '../translation/format.ts'
+import { GAVE_UP, isGivenUp } from './given-up.ts'
 import { type Choice, PassedChoice, textOrEmpty, thoughtText } from './passed-choice.ts'
 import { readError } from './read-error.ts'
 import { expectedAnswers } from './request.ts'
@@ -144,6 +145,10 @@ export class OpenAiStream implements StreamReader {
     }
     this.started = true
     const { choices } = event
+    if (isGivenUp(choices)) {
+      this.usage = usageIn(event) ?? this.usage
+      return this.failed(GAVE_UP)
+    }
     if (this.kept !== null && Array.isArray(choices)) this.kept.last = event
     this.shows = false
     if (Array.isArray(choices)) for (const choice of choices) this.readChoice(choice)
