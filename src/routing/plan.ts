@@ -64,8 +64,6 @@ export class Tries {
   suspects: readonly Suspect[] = NONE
   /** The next attempt uses a new connection. */
   fresh = false
-  /** The resend after a reset was used. */
-  resent = false
   /** The same key was asked a second time. */
   askedAgain = false
   /** This request changed the state of a whole key: at most one. */

@@ -151,10 +151,9 @@ async function nextCandidate(
   const { health, resendOnReset } = services
   tries.failures = [...tries.failures, failed]
   tries.tried = [...tries.tried, { candidate, failed }]
-  tries.fresh = failed.reset && resendOnReset && !tries.resent
-  // An idle connection that the upstream was just closing says nothing about its health.
+  // Each key may have an idle connection that the upstream was just closing, which says nothing about its health.
+  tries.fresh = failed.reset && resendOnReset && !tries.fresh
   if (tries.fresh) {
-    tries.resent = true
     health.released(candidate.upstream.key, breakerName(tries, candidate))
     return { candidate }
   }

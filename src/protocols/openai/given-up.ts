@@ -1,10 +1,10 @@
 /** Answers that their upstream gave up, by their finish reasons: they are broken, however tidily they end. */
-import { GAVE_UP as NEUTRAL } from '../neutral/failed-ends.ts'
+import { GAVE_UP } from '../neutral/failed-ends.ts'
 import { isObject } from '../neutral/fields.ts'
 import { reportedError } from '../reported-error.ts'
 import { readFinish } from './chat/finish-reason.ts'
 
-export const GAVE_UP = reportedError(NEUTRAL)
+export const GIVEN_UP = reportedError(GAVE_UP)
 
 /** Whether one of the choices says so. */
 export function isGivenUp(choices: unknown): boolean {

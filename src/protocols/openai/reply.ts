@@ -2,7 +2,7 @@
 import { parseLeniently } from '../lenient-json.ts'
 import { isObject } from '../neutral/fields.ts'
 import type { ReadReply } from '../protocol.ts'
-import { GAVE_UP, isGivenUp } from './given-up.ts'
+import { GIVEN_UP, isGivenUp } from './given-up.ts'
 import { readError } from './read-error.ts'
 import { usageIn } from './usage.ts'
 
@@ -15,7 +15,7 @@ export function readReply(text: string): ReadReply {
   }
   const error = readError(value)
   if (error !== null) return { kind: 'error', error }
-  if (isObject(value) && isGivenUp(value.choices)) return { kind: 'error', error: GAVE_UP }
+  if (isObject(value) && isGivenUp(value.choices)) return { kind: 'error', error: GIVEN_UP }
   const isOther = !isObject(value) || !Array.isArray(value.choices) || value.choices.length === 0
   return { kind: 'answer', usage: usageIn(value), filtered: isFiltered(value), isOther }
 }

@@ -8,7 +8,7 @@ import type { ModelRequest, ReportedError, StreamOptions, StreamReader } from '.
 import { reportedError } from '../reported-error.ts'
 import { eventsOf, joined, MAX_EVENT_BYTES, onlyData, type SseEvent, SseSplitter } from '../sse.ts'
 import type { SentStream } from '../translation/format.ts'
-import { GAVE_UP, isGivenUp } from './given-up.ts'
+import { GIVEN_UP, isGivenUp } from './given-up.ts'
 import { type Choice, PassedChoice, textOrEmpty, thoughtText } from './passed-choice.ts'
 import { readError } from './read-error.ts'
 import { expectedAnswers } from './request.ts'
@@ -147,7 +147,7 @@ export class OpenAiStream implements StreamReader {
     const { choices } = event
     if (isGivenUp(choices)) {
       this.usage = usageIn(event) ?? this.usage
-      return this.failed(GAVE_UP)
+      return this.failed(GIVEN_UP)
     }
     if (this.kept !== null && Array.isArray(choices)) this.kept.last = event
     this.shows = false
