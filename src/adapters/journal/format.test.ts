@@ -75,6 +75,19 @@ const ITEMS: readonly JournalItem[] = [
 const LINES = ITEMS.map(lineOf)
 const JOURNAL = bytesOf(LINES.join(''))
 
+test('units that an older version noted as one object are read as a list', () => {
+  const attempt = {
+    ...{ upstreamKeyId: 1, upstream: 'up', status: 200, failure: null, ambiguous: false },
+    units: { kind: 'images', count: 2 },
+  }
+  const record = { ...lostRecord(ENTRY), attempts: [attempt] } as unknown as UsageRecord
+  const { items } = readAll(bytesOf(lineOf({ kind: 'end', record, beganIn: 1 })))
+  const [item] = items
+  expect(item?.kind === 'end' && item.record.attempts).toEqual([
+    { ...attempt, units: [{ kind: 'images', count: 2 }] } as never,
+  ])
+})
+
 /** As the recovery reads the newest segment. */
 function readAll(bytes: Uint8Array) {
   const { items, damage, read } = scanLines(bytes, crc)

@@ -2,7 +2,7 @@
 import { TOKEN_FIELDS } from '../../core/token-kinds.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
 import type { JournalEntry } from '../../usage/journal-entry.ts'
-import type { UsageRecord } from '../../usage/record.ts'
+import type { AttemptNote, UsageRecord } from '../../usage/record.ts'
 
 /** CRC-32. */
 export type Checksum = (bytes: Uint8Array) => number
@@ -167,7 +167,13 @@ export function recordIn(values: readonly unknown[]): UsageRecord {
   const record = taken<UsageRecord>(values, 2, RECORD_FIELDS)
   // A line of an older version lacks later kinds.
   for (const field of TOKEN_FIELDS) record[field] ??= 0
-  return record
+  return { ...record, attempts: (record.attempts ?? []).map(withListedUnits) }
+}
+
+/** In a line of an older version they are one object. */
+function withListedUnits(attempt: AttemptNote): AttemptNote {
+  const { units } = attempt
+  return units === undefined ? attempt : { ...attempt, units: [units].flat() }
 }
 
 /** The CRC was right, so this is not damage but another version's format. */

@@ -114,8 +114,9 @@ function tryIn({ used, ...note }: Note) {
   }
 }
 
+/** Older versions noted one object instead of a list. */
 function unitsIn(units: unknown) {
-  const listed: { kind?: unknown; count?: unknown }[] = Array.isArray(units) ? units : []
+  const listed: { kind?: unknown; count?: unknown }[] = [units ?? []].flat()
   return listed.flatMap(({ kind, count }) =>
     typeof kind === 'string' && typeof count === 'number' ? [{ kind, count }] : [],
   )
