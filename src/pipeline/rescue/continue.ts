@@ -81,6 +81,8 @@ function changeFor(
   { sent, used, way }: StreamStart & { way: ContinueWay },
 ): DialectChange {
   const { charge } = rescue
+  // An answer that was not sent on may have ended with an estimate.
+  tries.delivery.estimatedUsage = null
   const usageOf = (last: LastReport) => {
     const { usage, isPartial } = last
     if (usage !== null && !isPartial) return coveringReport(used, usage, charge)
