@@ -2,7 +2,7 @@
 import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 import type { MessagesRead } from '../../http1/websocket-frames.ts'
 import type { VendorApi } from '../../passthrough/route.ts'
-import { tokensInAnswer } from '../../protocols/gemini/usage.ts'
+import { noteSearches, tokensInAnswer } from '../../protocols/gemini/usage.ts'
 import { jsonOf } from '../attempt/read-body.ts'
 import { fieldsOf } from '../vendor/own.ts'
 import { usageWithUnits } from '../vendor/usage-in.ts'
@@ -77,16 +77,31 @@ class OpenAiMeter implements SessionMeter {
 
 class GeminiMeter implements SessionMeter {
   private isUnreported = false
+  /** Named before the message that reports the tokens. */
+  private readonly searches = new Set<string>()
 
   read(message: string): SessionUse | null {
+    if (message.includes('"webSearchQueries"')) {
+      const { serverContent } = fieldsOf(jsonOf(message))
+      noteSearches(this.searches, fieldsOf(serverContent).groundingMetadata)
+    }
     const usage = message.includes('TokenCount"') ? tokensInAnswer(jsonOf(message)) : null
-    if (usage !== null) this.isUnreported = false
-    else this.isUnreported ||= message.includes('"modelTurn"')
-    return usage === null ? null : { usage }
+    if (usage === null) {
+      this.isUnreported ||= message.includes('"modelTurn"')
+      return null
+    }
+    this.isUnreported = false
+    return { usage: this.withSearches(usage) }
   }
 
   rest(): TokenUsage | null {
-    return this.isUnreported ? { ...NO_USAGE } : null
+    return this.isUnreported || this.searches.size > 0 ? this.withSearches({ ...NO_USAGE }) : null
+  }
+
+  private withSearches(usage: TokenUsage): TokenUsage {
+    const searches = this.searches.size
+    this.searches.clear()
+    return searches === 0 ? usage : { ...usage, units: { searches } }
   }
 }
 
