@@ -40,23 +40,21 @@ export function limitsOf(
   const tpm = key.tpm ?? defaults.keyTpm
   const { ipRpm, ipTpm } = defaults
   const ofKey = countersOf(key.id)
-  if (rpm > 0) limits.push(limitOf(ofKey.rpm, rpm, 1, 'requests', null))
-  if (tpm > 0) limits.push(limitOf(ofKey.tpm, tpm, tokens, 'tokens', null))
+  if (rpm > 0) limits.push(requestLimit(ofKey.rpm, rpm, null))
+  if (tpm > 0) limits.push(tokenLimit(ofKey.tpm, tpm, tokens, null))
   if (address === null) return limits
   const ofAddress = countersOf(address)
-  if (ipRpm > 0) limits.push(limitOf(ofAddress.rpm, ipRpm, 1, 'requests', address))
-  if (ipTpm > 0) limits.push(limitOf(ofAddress.tpm, ipTpm, tokens, 'tokens', address))
+  if (ipRpm > 0) limits.push(requestLimit(ofAddress.rpm, ipRpm, address))
+  if (ipTpm > 0) limits.push(tokenLimit(ofAddress.tpm, ipTpm, tokens, address))
   return limits
 }
 
-function limitOf(
-  counter: string,
-  limit: number,
-  amount: number,
-  measure: Measure,
-  address: string | null,
-): Limit {
-  return { counter, limit, amount, measure, address }
+function requestLimit(counter: string, limit: number, address: string | null): Limit {
+  return { counter, limit, amount: 1, measure: 'requests', address }
+}
+
+function tokenLimit(counter: string, limit: number, amount: number, address: string | null): Limit {
+  return { counter, limit, amount, measure: 'tokens', address }
 }
 
 /** Counter names, cached per key and address because every request needs them. */

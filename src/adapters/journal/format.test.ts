@@ -52,7 +52,10 @@ function lineOf(item: JournalItem): string {
   const content =
     item.kind === 'begin' ? beginContent(item.entry) : endContent(item.record, item.beganIn)
   const bytes = Buffer.alloc(content.length * 3 + 20)
-  const end = putLine(content, bytes, 3, (text, _, at) => bytes.write(text, at), crc)
+  const end = putLine(content, bytes, 3, {
+    putText: (text, _, at) => bytes.write(text, at),
+    checksum: crc,
+  })
   return bytes.toString('utf8', 3, end)
 }
 

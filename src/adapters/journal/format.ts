@@ -128,8 +128,7 @@ export function putLine(
   content: string,
   into: Uint8Array,
   at: number,
-  putText: PutText,
-  checksum: Checksum,
+  { putText, checksum }: { putText: PutText; checksum: Checksum },
 ): number {
   const start = at + CRC_DIGITS + 1
   const end = start + putText(content, into, start)

@@ -32,10 +32,11 @@ export function vendorSender(owner: Owner): SendAttempt {
     // A translation, as for models whose upstreams keep no responses.
     if (asksForResponse(owner.call) && !holdsResponses(candidate.upstream))
       return sendModelCall(services, tries, options)
-    const wire = () => wireRequest(owner, tries, candidate, body)
+    const wire = () => wireRequest(owner, tries, candidate, { body })
     const source: ListSource = {
       upstream: candidate.upstream,
-      page: (upstream, at) => wireRequest(owner, tries, { ...candidate, upstream }, NO_BODY, at),
+      page: (upstream, at) =>
+        wireRequest(owner, tries, { ...candidate, upstream }, { body: NO_BODY, at }),
     }
     return exchange(services, tries, {
       ...options,
@@ -50,8 +51,7 @@ function wireRequest(
   { call }: Owner,
   tries: RequestTries,
   { upstream, target }: Candidate<UsableUpstream>,
-  body: VendorBody,
-  at?: PageAt,
+  { body, at }: { body: VendorBody; at?: PageAt },
 ): WireRequest {
   const vendor = vendorAt(upstream.key.provider, call.route.api)
   if (vendor === null)

@@ -26,7 +26,7 @@ export function writeThinking(
   const plan = planThinking(request, target.facts, losses)
   if (plan === null) return { fields: {}, maxOutput: null }
   if (plan.type === 'off') return { fields: { thinking: { type: 'disabled' } }, maxOutput: null }
-  if (plan.type === 'budget') return withBudget(request, plan, turns, target, losses)
+  if (plan.type === 'budget') return withBudget({ ...request, turns }, plan, target, losses)
   const effort = plan.effort === undefined ? {} : { effort: plan.effort }
   const obstacle = request.reasoning.mode === 'unset' ? null : obstacleTo(request)
   if (obstacle !== null) {
@@ -51,7 +51,6 @@ function display({ reasoning, dialect }: NeutralRequest): JsonObject {
 function withBudget(
   request: NeutralRequest,
   plan: Extract<ThinkingPlan, { type: 'budget' }>,
-  turns: readonly Turn[],
   target: WireTarget,
   losses: Loss[],
 ): WrittenThinking {
@@ -61,7 +60,8 @@ function withBudget(
       ? undefined
       : nearestEffort(wanted, target.facts.efforts)
   const withEffort = effort === undefined ? {} : { effort }
-  const obstacle = obstacleTo(request) ?? (lacksThought(turns, target) ? LOST_THOUGHT : null)
+  const obstacle =
+    obstacleTo(request) ?? (lacksThought(request.turns, target) ? LOST_THOUGHT : null)
   if (obstacle !== null) {
     losses.push({ field: request.names.reasoning, how: 'dropped', why: obstacle })
     return { fields: {}, ...withEffort, maxOutput: null }

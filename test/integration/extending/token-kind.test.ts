@@ -47,7 +47,10 @@ const record = {
 const crc = (bytes: Uint8Array) => Bun.hash.crc32(bytes)
 const lineOf = (content: string) => {
   const bytes = Buffer.alloc(content.length + 20)
-  const end = putLine(content, bytes, 0, (text, _, at) => bytes.write(text, at), crc)
+  const end = putLine(content, bytes, 0, {
+    putText: (text, _, at) => bytes.write(text, at),
+    checksum: crc,
+  })
   return bytes.subarray(0, end - 1)
 }
 const imageTokensIn = (content: string) => {

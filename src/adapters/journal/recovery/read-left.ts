@@ -48,7 +48,7 @@ export function* itemsIn(left: Left, reading: LeftReader): Generator<JournalItem
       rest = bytes.slice(read)
       yield items
     }
-    if (rest.length > 0) yield tailOf(rest, left, size, file, reading)
+    if (rest.length > 0) yield tailOf(rest, left, { file, size }, reading)
   } catch (error) {
     logger.error({ path: left.path, error: codeOf(error) }, 'usage journal: a file cannot be read')
     onDamage(left, position, size - position)
@@ -81,8 +81,7 @@ function opened(left: Left, { files, logger, onDamage }: LeftReader): number | n
 function tailOf(
   rest: Uint8Array,
   left: Left,
-  size: number,
-  file: number,
+  { file, size }: { file: number; size: number },
   { files, onDamage }: LeftReader,
 ): JournalItem[] {
   const { items, torn } = scanTail(rest, crc32)

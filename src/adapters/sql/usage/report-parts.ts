@@ -112,7 +112,7 @@ export function reportParts(query: UsageQuery): Parts {
   const distinguishesAll = ({ groups }: Source) =>
     [...needed].every((group) => groups[group] !== null)
   const sources = [BY_MONTH, BY_DAY, BY_USER, DAILY, RECORDS].filter(distinguishesAll)
-  const parts = covered(sources, query, needed, query.fromMs, query.untilMs)
+  const parts = covered(sources, query, needed, query)
   const [only] = parts
   return {
     selects: parts.map(({ select }) => select),
@@ -148,24 +148,28 @@ interface Part {
   select: RawBuilder<unknown>
 }
 
+interface TimeRange {
+  fromMs: number | null
+  untilMs: number | null
+}
+
 /** The first source covers its whole periods, finer ones what remains before and after. */
 function covered(
   [source, ...finer]: readonly Source[],
   query: UsageQuery,
   needed: ReadonlySet<Group>,
-  fromMs: number | null,
-  untilMs: number | null,
+  { fromMs, untilMs }: TimeRange,
 ): Part[] {
   if (source === undefined) return []
   const first = fromMs === null ? null : source.period.ceil(fromMs)
   const end = untilMs === null ? null : source.period.floor(untilMs)
   const rest = (from: number | null, until: number | null) =>
-    covered(finer, query, needed, from, until)
+    covered(finer, query, needed, { fromMs: from, untilMs: until })
   // No whole period fits in between: only the finest source takes an empty range.
   if (first !== null && end !== null && first >= end && finer.length > 0)
     return rest(fromMs, untilMs)
   return [
-    { source, select: part(source, query, needed, first, end) },
+    { source, select: part(source, query, needed, { fromMs: first, untilMs: end }) },
     ...(first === fromMs ? [] : rest(fromMs, first)),
     ...(end === untilMs ? [] : rest(end, untilMs)),
   ]
@@ -175,8 +179,7 @@ function part(
   { table, groups, sums, period }: Source,
   query: UsageQuery,
   needed: ReadonlySet<Group>,
-  fromMs: number | null,
-  untilMs: number | null,
+  { fromMs, untilMs }: TimeRange,
 ): RawBuilder<unknown> {
   const asked = GROUPS.filter((group) => needed.has(group))
   const selected = [...asked.map((group) => `${groups[group]} as ${group}`), ...sums]
