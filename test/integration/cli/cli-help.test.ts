@@ -73,7 +73,7 @@ test('every command of the design is there', () => {
     quota: ['show', 'set', 'reset', 'reconcile'],
     migrate: ['up', 'status', 'copy', 'import'],
     config: ['show'],
-    model: ['set', 'list', 'show', 'delete'],
+    model: ['apply', 'set', 'list', 'show', 'delete'],
     route: ['explain'],
     price: ['list', 'set', 'import', 'unset'],
   }
