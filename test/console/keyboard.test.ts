@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { waitFor } from '../support/waiting.ts'
-import { type ConsoleRig, startSignedIn, type Visit } from './console-rig.ts'
+import { type ConsoleRig, signIn, startSignedIn, type Visit, visit } from './console-rig.ts'
 
 let rig: ConsoleRig
 let first: Visit
@@ -36,6 +36,19 @@ test('an input method confirms a word with Enter without sending or choosing any
   expect(page.url()).toContain('/keys')
   await page.keyboard.press('Enter')
   await waitFor('the palette goes to the page', () => page.url().includes('/users'))
+}, 60_000)
+
+test('what is typed right after the palette was opened is not lost, however slow the network is', async () => {
+  const { page, context } = await visit(rig.browser)
+  await signIn(page, rig.gateway.url, 'admin')
+  // Nothing more arrives from here on.
+  await page.route('**/assets/**', () => {})
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('users')
+  const box = page.getByRole('dialog').getByRole('combobox')
+  await box.waitFor()
+  expect(await box.inputValue()).toBe('users')
+  await context.close()
 }, 60_000)
 
 test('the page behind a dialog does not scroll, without an inline style', async () => {

@@ -1,26 +1,19 @@
 /** The frame around every page: sidebar, top bar on small screens, palette. */
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Link, useLocation } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useLiveEvents } from '@/api/live/events.ts'
 import { useIdentity } from '@/api/session.ts'
 import { isMac } from '@/lib/keyboard.ts'
 import { IconButton } from '@/ui/button.tsx'
 import { classNames } from '@/ui/class-names.ts'
 import { MenuIcon, SearchIcon } from '@/ui/icons.ts'
-import { loadFile } from '@/ui/load-file.ts'
 import { Logo } from '@/ui/logo.tsx'
 import { Drawer } from '@/ui/overlay/dialog.tsx'
 import { NAVIGATION } from './navigation.ts'
+import { Palette } from './palette.tsx'
 import { usePaletteKey } from './use-palette-key.ts'
 import { UserMenu } from './user-menu.tsx'
-
-const loadPalette = async () => ({
-  default: (await loadFile(() => import('./palette.tsx'))).Palette,
-})
-const Palette = lazy(loadPalette)
-/** Loaded ahead once the page is there, so that what is typed right after ⌘K is not lost. */
-const PALETTE_AHEAD_MS = 1500
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useLingui()
@@ -29,10 +22,6 @@ export function Shell({ children }: { children: ReactNode }) {
   const { pathname } = useLocation()
   const main = useRef<HTMLElement>(null)
   usePaletteKey(() => setPaletteOpen((open) => !open))
-  useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), PALETTE_AHEAD_MS)
-    return () => clearTimeout(timer)
-  }, [])
   // Changes made elsewhere arrive on every page.
   useLiveEvents({})
 
@@ -80,11 +69,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <main ref={main} id="main" tabIndex={-1} className="min-w-0 outline-none">
         {children}
       </main>
-      {paletteOpen && (
-        <Suspense>
-          <Palette onClose={() => setPaletteOpen(false)} />
-        </Suspense>
-      )}
+      {paletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-/** The key that opens the palette, which itself is loaded when it is first opened. */
+/** The key that opens the palette. */
 import { useEffect, useRef } from 'react'
 import { isComposing } from '@/lib/keyboard.ts'
 

@@ -14,6 +14,9 @@ import { Empty, Loaded } from '@/ui/states.tsx'
 import { type Column, DataTable } from '@/ui/table.tsx'
 import { TimeAgo } from '@/ui/time.tsx'
 import { KeyActions } from './key-actions.tsx'
+import { MinuteGauges } from './minute-gauges.tsx'
+
+const GAUGE_MS = 5000
 
 interface KeyListProps {
   filter: KeyFilter
@@ -24,7 +27,11 @@ interface KeyListProps {
 
 export function KeyList({ filter, title, actions, emptyAction }: KeyListProps) {
   const { t } = useLingui()
-  const query = useInfiniteQuery(keysQuery(filter))
+  const query = useInfiniteQuery({
+    ...keysQuery(filter),
+    // For the gauges; every page is loaded again, so that a longer list waits longer.
+    refetchInterval: ({ state }) => GAUGE_MS * (state.data?.pages.length ?? 1),
+  })
   const columns = useKeyColumns(filter.userId === undefined)
   const filtered = Boolean(filter.q || filter.state || filter.unused || filter.expires)
   return (
@@ -94,6 +101,7 @@ function useKeyColumns(withUser: boolean): Column<Key>[] {
         header: t`Limits per minute`,
         cell: (key) => <Limits of={key} />,
       },
+      { id: 'minute', header: t`Last minute`, cell: (key) => <MinuteGauges of={key} /> },
       { id: 'models', header: t`Models`, cell: (key) => <Models of={key} /> },
       {
         id: 'expires',

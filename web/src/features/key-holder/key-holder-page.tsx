@@ -111,7 +111,7 @@ function Details({ of }: { of: OwnKey }) {
               [t`Expires`, of.expires_at ? <TimeAgo key="e" at={of.expires_at} /> : t`never`],
               [t`Requests per minute`, limit(of.rpm)],
               [t`Tokens per minute`, limit(of.tpm)],
-              [t`Models`, of.models.join(', ') || '–'],
+              [t`Models`, of.allowed_models?.join(', ') ?? t`all`],
             ]}
           />
         </Panel>

@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { type RequestDetail, requestQuery } from '@/api/requests.ts'
 import { useMay, usePublicUrl } from '@/api/session.ts'
-import { formatCost, formatNumber } from '@/lib/format.ts'
+import { formatNumber } from '@/lib/format.ts'
 import { requestCurl } from '@/lib/request-curl.ts'
 import { Button } from '@/ui/button.tsx'
 import { CodeBlock, CopyButton } from '@/ui/copy.tsx'
@@ -15,6 +15,7 @@ import { Loaded, SkeletonRows } from '@/ui/states.tsx'
 import { Time } from '@/ui/time.tsx'
 import { OutcomeBadge } from './outcome-badge.tsx'
 import { Refusal } from './refusal.tsx'
+import { RequestCost } from './request-cost.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void }) {
@@ -62,7 +63,7 @@ function Details({ request }: { request: RequestDetail }) {
       </Section>
       {request.refusal === null && (
         <Section title={t`Tokens and cost`}>
-          <Cost request={request} />
+          <RequestCost request={request} />
           {request.reserved_tokens > 0 && (
             <p className="text-xs text-faint">
               <Trans>{formatNumber(request.reserved_tokens)} tokens were reserved for it.</Trans>
@@ -138,64 +139,4 @@ function useRequestFacts(request: RequestDetail): [ReactNode, ReactNode][] {
         : t`none: refused before any attempt`,
     ],
   ]
-}
-
-function Cost({ request }: { request: RequestDetail }) {
-  const { t } = useLingui()
-  const kinds: Record<string, string> = {
-    input: t`input`,
-    cached: t`cached input`,
-    cache_write: t`written to the cache`,
-    cache_write_1h: t`written to the cache for an hour`,
-    output: t`output`,
-    reasoning: t`reasoning`,
-    audio_input: t`audio input`,
-    audio_output: t`audio output`,
-  }
-  if (request.cost.length === 0)
-    return (
-      <Facts
-        items={[
-          [t`Input`, formatNumber(request.prompt_tokens)],
-          [t`Output`, formatNumber(request.completion_tokens)],
-          [
-            t`Cost`,
-            request.cost_usd === null ? t`no price is known` : formatCost(request.cost_usd),
-          ],
-        ]}
-      />
-    )
-  return (
-    <table className="w-full text-left">
-      <caption className="sr-only">{t`Tokens and cost`}</caption>
-      <thead>
-        <tr className="text-xs text-faint">
-          <th scope="col" className="py-1 font-medium">{t`Kind`}</th>
-          <th scope="col" className="py-1 text-right font-medium">{t`Tokens`}</th>
-          <th scope="col" className="py-1 text-right font-medium">{t`Per million`}</th>
-          <th scope="col" className="py-1 text-right font-medium">{t`Cost`}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {request.cost.map(({ kind, tokens, usd_per_million, usd }) => (
-          <tr key={kind} className="border-t">
-            <th scope="row" className="py-1 font-normal">
-              {kinds[kind] ?? kind}
-            </th>
-            <td className="py-1 text-right">{formatNumber(tokens)}</td>
-            <td className="py-1 text-right text-faint">{formatCost(usd_per_million)}</td>
-            <td className="py-1 text-right">{formatCost(usd)}</td>
-          </tr>
-        ))}
-        <tr className="border-t font-semibold">
-          <th scope="row" className="py-1">
-            {request.estimated ? t`Total (tokens estimated)` : t`Total`}
-          </th>
-          <td className="py-1 text-right">{formatNumber(request.total_tokens)}</td>
-          <td />
-          <td className="py-1 text-right">{formatCost(request.cost_usd)}</td>
-        </tr>
-      </tbody>
-    </table>
-  )
 }

@@ -2,6 +2,7 @@
 import { useLingui } from '@lingui/react/macro'
 import { formatCompact, formatCost } from '@/lib/format.ts'
 import type { Group, Metric } from '@/lib/search-params.ts'
+import { useUnitNames } from '@/ui/words/unit-names.ts'
 
 export function formatMetric(metric: Metric, value: number | null): string {
   if (metric === 'cost_usd') return formatCost(value)
@@ -15,14 +16,7 @@ export function useMetricNames(): Record<Metric, string> {
     total_tokens: t`Tokens`,
     prompt_tokens: t`Input tokens`,
     completion_tokens: t`Output tokens`,
-    images: t`Images`,
-    audio_seconds: t`Seconds of audio`,
-    video_seconds: t`Seconds of video`,
-    characters: t`Characters`,
-    searches: t`Web searches and reranks`,
-    file_searches: t`File searches`,
-    code_sessions: t`Code interpreter sessions`,
-    pages: t`Pages`,
+    ...useUnitNames(),
     requests: t`Requests`,
     errors: t`Errors`,
   }

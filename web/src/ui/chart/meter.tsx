@@ -5,16 +5,16 @@ import { classNames } from '../class-names.ts'
 
 const NEARLY = 0.8
 
-/** `limit` null or 0 is no limit, which is not the same as an empty one. */
-export function Meter({
-  used,
-  limit,
-  label,
-}: {
+interface MeterProps {
   used: number
   limit: number | null
   label: string
-}) {
+  /** Of what, where the label is not in view. */
+  unit?: string
+}
+
+/** `limit` null or 0 is no limit, which is not the same as an empty one. */
+export function Meter({ used, limit, label, unit }: MeterProps) {
   const { t } = useLingui()
   const unlimited = limit === null
   const share = unlimited ? 0 : limit === 0 ? 1 : Math.min(1, used / limit)
@@ -44,7 +44,9 @@ export function Meter({
           style={{ width: `${share * 100}%` }}
         />
       </div>
-      <div className="mt-1 text-xs whitespace-nowrap text-soft">{text}</div>
+      <div className="mt-1 text-xs whitespace-nowrap text-soft">
+        {unit ? `${text} · ${unit}` : text}
+      </div>
     </div>
   )
 }
