@@ -82,6 +82,17 @@ function refuseLosses([loss]: readonly Loss[], strict: boolean): void {
 
 export function protocolFor(
   request: ModelRequest,
+  candidate: Candidate<UsableUpstream>,
+): ProtocolName {
+  const documented = documentedProtocol(request, candidate)
+  const { key } = candidate.upstream
+  const isMissing = isRouteMissing(key, candidate.target.model, documented)
+  return isMissing ? PROVIDERS[key.provider].protocols[0] : documented
+}
+
+/** It stays the same throughout a request, whatever its host turns out to lack. */
+function documentedProtocol(
+  request: ModelRequest,
   { upstream, target }: Candidate<UsableUpstream>,
 ): ProtocolName {
   const { key } = upstream
@@ -92,7 +103,6 @@ export function protocolFor(
   if (only !== null) return only
   const { protocol } = request
   if (speaks?.(key, protocol) === false) return protocols[0]
-  if (isRouteMissing(key, target.model, protocol)) return protocols[0]
   // The gateway keeps the answer of a translation, or refuses what can't be kept.
   if (provider.keepsResponses?.(key) === false && needsState(request)) return protocols[0]
   return protocols.includes(protocol) ? protocol : protocols[0]
@@ -107,16 +117,18 @@ export function takesAsSecond(
   const { protocols, byModel, onlyProtocol } = PROVIDERS[upstream.key.provider]
   if (request.protocol === protocols[0] || byModel !== undefined) return false
   const only = onlyProtocol?.(upstream.key, request, target.model) ?? null
-  return only === null && protocolFor(request, candidate) === request.protocol
+  return only === null && documentedProtocol(request, candidate) === request.protocol
 }
 
-/** As `takesAsSecond`, at a host that may lack it after all. */
+/** As `takesAsSecond`, at a host that may lack it after all, which is not known yet. */
 export function mayLackFormat(
   request: ModelRequest,
   candidate: Candidate<UsableUpstream>,
 ): boolean {
-  const { mayLackRoutes } = PROVIDERS[candidate.upstream.key.provider]
-  return mayLackRoutes === true && takesAsSecond(request, candidate)
+  const { upstream, target } = candidate
+  if (PROVIDERS[upstream.key.provider].mayLackRoutes !== true) return false
+  if (isRouteMissing(upstream.key, target.model, request.protocol)) return false
+  return takesAsSecond(request, candidate)
 }
 
 async function translated(

@@ -36,7 +36,7 @@ export function send(
 ): Promise<SendResult> {
   const { candidate } = options
   if (!mayLackFormat(tries.request, candidate)) return sendOnce(services, tries, options)
-  return sendInFormat(services, tries, candidate, () => sendOnce(services, tries, options))
+  return sendInFormat(tries, candidate, () => sendOnce(services, tries, options))
 }
 
 function sendOnce(

@@ -1,6 +1,6 @@
 /**
  * Formats that a host turned out not to take for a model, although its vendor documents them: their clients get a
- * translation there. Known until the key's row changes.
+ * translation there. Known for an hour, and only until the key's row changes.
  */
 import { BoundedMap } from '../../../core/bounded-map.ts'
 import type { UpstreamKey } from '../../../core/entities.ts'
@@ -9,15 +9,18 @@ import type { ProtocolName } from '../../../protocols/protocol.ts'
 
 /** Names of models are the clients' choice, so what is kept of them has a bound. */
 const MAX_KNOWN = 1_000
-const missing = new WeakMap<UpstreamKey, BoundedMap<string, true>>()
+/** A host may be given the route later; and what was refused may have been something else in one client's request. */
+const KNOWN_FOR_MS = 60 * 60 * 1000
+const missing = new WeakMap<UpstreamKey, BoundedMap<string, number>>()
 
 export function isRouteMissing(key: UpstreamKey, model: string, protocol: ProtocolName): boolean {
-  return missing.get(key)?.has(nameOf(model, protocol)) === true
+  const untilMs = missing.get(key)?.get(nameOf(model, protocol))
+  return untilMs !== undefined && Date.now() < untilMs
 }
 
 export function routeIsMissing(key: UpstreamKey, model: string, protocol: ProtocolName): void {
-  const known = missing.get(key) ?? new BoundedMap<string, true>(MAX_KNOWN)
-  missing.set(key, known.set(nameOf(model, protocol), true))
+  const known = missing.get(key) ?? new BoundedMap<string, number>(MAX_KNOWN)
+  missing.set(key, known.set(nameOf(model, protocol), Date.now() + KNOWN_FOR_MS))
 }
 
 /** After all, since the translation failed as well. */

@@ -1,14 +1,11 @@
 /** One attempt in a format that the host may lack, and then as a translation. */
 import type { Candidate } from '../../../routing/plan.ts'
 import type { UsableUpstream } from '../../../upstreams/directory.ts'
-import type { Services } from '../../services.ts'
-import { breakerName } from '../choose.ts'
 import type { SendResult } from '../result.ts'
 import type { RequestTries } from '../tries.ts'
 import { lacksRoute, routeIsMissing, routeIsThere } from './missing-routes.ts'
 
 export async function sendInFormat(
-  services: Services,
   tries: RequestTries,
   candidate: Candidate<UsableUpstream>,
   send: () => Promise<SendResult>,
@@ -17,8 +14,6 @@ export async function sendInFormat(
   const { upstream, target } = candidate
   const sent = await send()
   if (sent.kind !== 'failed' || !lacksRoute(sent)) return sent
-  // The breaker that let it pass is not used any more: the translation has that of the model.
-  services.health.released(upstream.key, breakerName(tries, candidate))
   routeIsMissing(upstream.key, target.model, protocol)
   const again = await send()
   if (again.kind === 'response' || (again.kind === 'failed' && !lacksRoute(again))) return again

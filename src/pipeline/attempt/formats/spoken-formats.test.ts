@@ -1,5 +1,5 @@
 /** With one key of a vendor that speaks several formats, a client of each gets it untouched. */
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setSystemTime, test } from 'bun:test'
 import { upstreamKey } from '../../../../test/support/in-process/entities.ts'
 import { inProcess } from '../../../../test/support/in-process/gateway.ts'
 import { chat } from '../../../../test/support/spoken/chat.ts'
@@ -8,7 +8,9 @@ import { gemini } from '../../../../test/support/spoken/gemini.ts'
 import { spokenAt } from '../../../../test/support/spoken/index.ts'
 import { messages } from '../../../../test/support/spoken/messages.ts'
 import { responses } from '../../../../test/support/spoken/responses.ts'
+import { waitFor } from '../../../../test/support/waiting.ts'
 import type { UpstreamKey } from '../../../core/entities.ts'
+import { failure } from '../../../core/failure.ts'
 import { PRESET_NAMES, PROVIDER_PRESETS } from '../../../core/providers/presets.ts'
 import type { WireRequest } from '../../../upstreams/transport.ts'
 
@@ -122,6 +124,20 @@ describe('a host that lacks the format after all', () => {
     expect(gateway.transport.sent.map(({ url }) => url)).toEqual([OWN, TRANSLATED, TRANSLATED])
   })
 
+  test('is asked in it again an hour later: one request may have been refused for another reason', async () => {
+    const script = (request: WireRequest) =>
+      request.url === OWN && bodyOf(request).top_k === 5 ? NO_ROUTE : answering(request)
+    const gateway = await gatewayAt(DEEPSEEK, {}, script as never)
+    await gateway.ask({ ...question(messages), top_k: 5 }, asking(messages))
+    try {
+      setSystemTime(Date.now() + 61 * 60_000)
+      await gateway.ask(question(messages), asking(messages))
+    } finally {
+      setSystemTime()
+    }
+    expect(gateway.transport.sent.map(({ url }) => url)).toEqual([OWN, TRANSLATED, OWN])
+  })
+
   test('is asked in it again for another model', async () => {
     const gateway = await gatewayAt(
       DEEPSEEK,
@@ -147,6 +163,38 @@ describe('a host that lacks the format after all', () => {
       const answer = await gateway.ask(question(messages), asking(messages))
       expect(answer.status).toBe(status)
       expect(gateway.transport.sent.map(({ url }) => url)).not.toContain(TRANSLATED)
+    }
+  })
+
+  test('leaves no breaker half-open if what is known of it changes under way', async () => {
+    const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let translations = 0
+    const script = async (request: WireRequest) => {
+      if (request.url === OWN) return NO_ROUTE
+      const gate = gates[translations++]
+      if (gate === undefined) return answering(request)
+      await gate.promise
+      return NO_ROUTE
+    }
+    const gateway = await gatewayAt(DEEPSEEK, {}, script as never)
+    const { key } = gateway.services.directory.allUpstreams()[0] as { key: UpstreamKey }
+    const failed = failure('server', 'down', { status: 500 })
+    for (let at = 0; at < 5; at++)
+      gateway.services.health.failed(key, 'm', { failed, request: '', mayMark: false })
+    try {
+      setSystemTime(Date.now() + 60_000)
+      const first = gateway.ask(question(messages), asking(messages))
+      await waitFor('its translation', () => translations === 1 || null)
+      const second = gateway.ask(question(messages), asking(messages))
+      await waitFor('the second translation', () => translations === 2 || null)
+      gates[0]?.resolve()
+      await first
+      gates[1]?.resolve()
+      await second
+      setSystemTime(Date.now() + 600_000)
+      expect((await gateway.ask(question(chat), asking(chat))).status).toBe(200)
+    } finally {
+      setSystemTime()
     }
   })
 
