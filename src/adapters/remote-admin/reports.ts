@@ -33,7 +33,8 @@ function sumOf(view: UsageReply): UsageSum {
     group: Object.fromEntries(named.map((name) => [name, view[name]])),
     requests: view.requests,
     errors: view.errors,
-    ...bySummedField((field) => view[summedColumn(field)]),
+    // A gateway of an older version lacks later kinds.
+    ...bySummedField((field) => view[summedColumn(field)] ?? 0),
     estimatedRequests: view.estimated_requests,
     unpricedRequests: view.unpriced_requests,
     costUsd: view.cost_usd,

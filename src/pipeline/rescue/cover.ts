@@ -21,7 +21,7 @@ export function coveringUsage(
   if (earlier === null) return last
   const sum = addUsage(earlier, last)
   if (charge === 'all') return sum
-  const { completionTokens, reasoningTokens, audioOutputTokens, estimated } = sum
+  const { completionTokens, reasoningTokens, audioOutputTokens, estimated, units } = sum
   return {
     ...earlier,
     completionTokens,
@@ -30,6 +30,7 @@ export function coveringUsage(
     audioTokens: earlier.audioTokens + last.audioOutputTokens,
     totalTokens: earlier.promptTokens + completionTokens,
     estimated,
+    units,
   }
 }
 
