@@ -15,7 +15,7 @@ interface AuditOptions extends OutputOptions {
   limit: number
 }
 
-const COLUMNS = ['at', 'actor', 'address', 'action', 'subject', 'changed']
+const COLUMNS = ['at', 'actor', 'action', 'subject', 'changed', 'address']
 const MAX_ROWS = 500
 
 export function addAudit(program: Command, context: CliContext): void {

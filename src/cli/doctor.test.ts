@@ -1,6 +1,7 @@
 /** The doctor's report as text. */
 import { expect, test } from 'bun:test'
 import { failing, ok } from '../doctor/finding.ts'
+import { REMEDIES } from '../doctor/remedies.ts'
 import { reportOf } from '../doctor/report.ts'
 import { written } from './doctor.ts'
 
@@ -10,7 +11,6 @@ const dead = (upstream: string, status: number) =>
     baseUrl: 'https://a.example',
     hint: 'wxyz',
     status,
-    placement: '--provider openai',
   })
 
 const textOf = (language: 'en' | 'zh') => {
@@ -27,8 +27,8 @@ test('a finding that several keys share appears once, with the commands of each'
     lines.findIndex((line) => line.trim().startsWith(start)),
   )
   expect(two).toBe((one as number) + 1)
-  expect(text).toContain('gpt-proxy upstream remove one')
-  expect(text).toContain('gpt-proxy upstream remove two')
+  expect(text).toContain('gpt-proxy upstream update one --key-stdin < key.txt')
+  expect(text).toContain('gpt-proxy upstream update two --key-stdin < key.txt')
 })
 
 test('of hundreds alike the first ten are shown, and how many there are', () => {
@@ -36,9 +36,14 @@ test('of hundreds alike the first ten are shown, and how many there are', () => 
   const report = reportOf([{ id: 'UPS-1', tookMs: 1, findings }], 'en', [])
   const text = written(report)
   expect(text).toContain('And 490 more like these; --json shows all.')
-  expect(text).toContain('gpt-proxy upstream remove key-9\n')
+  expect(text).toContain('gpt-proxy upstream reset key-9\n')
   expect(text).not.toContain('key-10')
   expect(written({ ...report, language: 'zh' })).toContain('另有 490 项与此相同')
+})
+
+test('no command to paste removes a key: without a key.txt it would be lost', () => {
+  const commands = Object.values(REMEDIES).flat()
+  expect(commands.filter((command) => command?.includes('upstream remove'))).toEqual([])
 })
 
 test('in Chinese as well', () => {

@@ -41,7 +41,9 @@ function printTable(
   const hidden = columns.slice(shown.length)
   if (hidden.length > 0)
     context.writeError(
-      `Not shown, for lack of room: ${hidden.join(', ')}. With --wide or --json they are.\n`,
+      context.language === 'zh'
+        ? `终端放不下的列：${hidden.join('、')}。加上 --wide 或 --json 即可显示。\n`
+        : `Not shown, for lack of room: ${hidden.join(', ')}. With --wide or --json they are.\n`,
     )
 }
 

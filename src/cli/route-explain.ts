@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { OperatorError } from '../core/operator-error.ts'
 import type { CliContext } from './context.ts'
-import { type OutputOptions, withExamples, withJson } from './options.ts'
+import { type OutputOptions, withExamples, withTable } from './options.ts'
 import { printRows } from './output.ts'
 import { withAdmin } from './with-admin.ts'
 
@@ -15,7 +15,7 @@ interface ExplainOptions extends OutputOptions {
 }
 
 export function addRouteExplain(route: Command, context: CliContext): void {
-  const explain = withJson(
+  const explain = withTable(
     route
       .command('explain <model>')
       .description(
@@ -29,11 +29,11 @@ export function addRouteExplain(route: Command, context: CliContext): void {
     'gpt-proxy route explain gpt-4o',
     'gpt-proxy route explain fast --key 3 --body request.json',
     'gpt-proxy route explain fast --body - < request.json',
-  ).action(async (model: string, { json, key, body }: ExplainOptions) => {
+  ).action(async (model: string, { json, wide, key, body }: ExplainOptions) => {
     const given = body === undefined ? null : await readBody(context, body)
     await withAdmin(context, async (admin) => {
       const rows = await admin.models.explain(model, { keyName: key ?? null, body: given })
-      printRows(context, rows, { json, columns: COLUMNS })
+      printRows(context, rows, { json, wide, columns: COLUMNS })
     })
   })
 }

@@ -130,7 +130,6 @@ export interface DatabaseEvidence {
 export interface SealedSeen {
   kind: 'upstream key' | 'second factor' | 'data key'
   name: string
-  placement: string
   sealedWith: string
   opensWith: 'active' | 'old' | 'file' | 'none'
 }

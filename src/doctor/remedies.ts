@@ -7,9 +7,14 @@ const RELOAD_NGINX = 'nginx -t && nginx -s reload'
 const RESTART = 'docker compose up -d --force-recreate api   # or: systemctl restart gpt-proxy'
 const CLEAN = (name: string, filter: string) =>
   `export ${name}="$(printf %s "$${name}" | ${filter})"`
+/** Never by removing: pasted without a key.txt, that would lose the key. */
 const REPLACE = [
-  'gpt-proxy upstream remove {upstream}',
-  'gpt-proxy upstream add {upstream} {placement} < key.txt',
+  'gpt-proxy upstream update {upstream} --key-stdin < key.txt',
+  'gpt-proxy upstream reset {upstream}',
+] as const
+const MOVE = [
+  'curl -sv {baseUrl}/models -o /dev/null',
+  'gpt-proxy upstream update {upstream} --base-url {baseUrl}',
 ] as const
 const RENEW = [
   'certbot renew',
@@ -22,8 +27,8 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
   'ups.dead': REPLACE,
   'ups.credentials': REPLACE,
   'ups.quota': ['gpt-proxy upstream reset {upstream}'],
-  'ups.unreachable': ['curl -sv {baseUrl}/models -o /dev/null', ...REPLACE],
-  'ups.strange': ['curl -sv {baseUrl}/models -o /dev/null', ...REPLACE],
+  'ups.unreachable': MOVE,
+  'ups.strange': MOVE,
   'ups.invalid': ['gpt-proxy upstream reset {upstream}'],
   'ups.breaker': ['gpt-proxy upstream reset {upstream}'],
   'ups.model': ['gpt-proxy upstream reset {upstream}'],
@@ -157,6 +162,7 @@ export const REMEDIES: Partial<Record<TextKey, readonly string[]>> = {
     'certbot certonly -d {name}',
   ],
   'tls.clock': ['timedatectl set-ntp true', 'date -u'],
+  'tls.no-name': ['getent hosts {name}'],
   'tls.unreachable': ['openssl s_client -connect {host} -servername {name} < /dev/null'],
 
   'slow.database': ["psql -c 'select pid, state, wait_event, query from pg_stat_activity'"],

@@ -104,7 +104,7 @@ function shownInChinese(value: Figure, name: string): string {
   return figureInChinese(name, shown(value))
 }
 
-/** Quoted as one shell word, whatever it contains; `placement` is already quoted. */
-function pasteable(value: Figure, name: string): string {
-  return name === 'placement' ? shown(value) : shellWord(shown(value))
+/** Quoted as one shell word, whatever it contains. */
+function pasteable(value: Figure): string {
+  return shellWord(shown(value))
 }

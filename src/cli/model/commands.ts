@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { modelView } from '../../admin/models.ts'
 import { type ModelDefinition, STRATEGIES, type Strategy } from '../../core/entities.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { gathered, type OutputOptions, withExamples, withJson } from '../options.ts'
+import { gathered, type OutputOptions, withExamples, withJson, withTable } from '../options.ts'
 import { printJson, printRow, printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 import { readParameters, readTargets, targetText } from './target-option.ts'
@@ -62,12 +62,12 @@ export function addModelSet(model: Command, context: CliContext): void {
 }
 
 export function addModelList(model: Command, context: CliContext): void {
-  const list = withJson(model.command('list').description('all public model names'))
-  withExamples(list, 'gpt-proxy model list').action(({ json }: OutputOptions) =>
+  const list = withTable(model.command('list').description('all public model names'))
+  withExamples(list, 'gpt-proxy model list').action(({ json, wide }: OutputOptions) =>
     withAdmin(context, async (admin) => {
       const definitions = await admin.models.list()
       if (json) printJson(context, definitions.map(modelView))
-      else printRows(context, definitions.flatMap(rowsOf), { json })
+      else printRows(context, definitions.flatMap(rowsOf), { wide })
     }),
   )
 }

@@ -4,14 +4,14 @@ import { differenceView, leaseView } from '../../admin/usage/quota-views.ts'
 import type { Reconciliation } from '../../admin/usage/quotas.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { withExamples, withJson } from '../options.ts'
+import { withExamples, withTable } from '../options.ts'
 import { printJson, printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 import { type MonthOption, withMonth } from './show.ts'
 
 export function addQuotaReconcile(quota: Command, context: CliContext): void {
   const reconcile = withMonth(
-    withJson(
+    withTable(
       quota
         .command('reconcile')
         .description('check monthly totals against usage records, and find abandoned leases'),
@@ -24,7 +24,7 @@ export function addQuotaReconcile(quota: Command, context: CliContext): void {
     reconcile,
     'gpt-proxy quota reconcile',
     'gpt-proxy quota reconcile --month 2027-01 --repair',
-  ).action(({ month, repair = false, json }: MonthOption & { repair?: boolean }) =>
+  ).action(({ month, repair = false, json, wide }: MonthOption & { repair?: boolean }) =>
     withAdmin(context, async (admin) => {
       const found = repair
         ? await admin.quotas.repair(CLI_ACTOR, month ?? null)
@@ -35,17 +35,21 @@ export function addQuotaReconcile(quota: Command, context: CliContext): void {
           stale_leases: found.staleLeases.map(leaseView),
           repaired: found.repaired,
         })
-      } else explain(context, found)
+      } else explain(context, found, wide)
       const clean = found.different.length + found.staleLeases.length === 0
       return clean || repair ? EXIT_CODES.ok : EXIT_CODES.failed
     }),
   )
 }
 
-function explain(context: CliContext, { different, staleLeases, repaired }: Reconciliation): void {
+function explain(
+  context: CliContext,
+  { different, staleLeases, repaired }: Reconciliation,
+  wide: boolean | undefined,
+): void {
   const say = (text: string) => context.writeError(`${text}\n`)
   if (different.length > 0) {
-    printRows(context, different.map(differenceView), {})
+    printRows(context, different.map(differenceView), { wide })
     say(
       repaired
         ? 'All sums of the month were set to what the records say.'
@@ -53,7 +57,7 @@ function explain(context: CliContext, { different, staleLeases, repaired }: Reco
     )
   } else say('The sums are what the records say.')
   if (staleLeases.length === 0) return
-  printRows(context, staleLeases.map(leaseView), {})
+  printRows(context, staleLeases.map(leaseView), { wide })
   say(
     repaired
       ? 'These leases were dropped.'

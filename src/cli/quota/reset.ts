@@ -2,12 +2,12 @@
 import type { Command } from 'commander'
 import { quotaView } from '../../admin/usage/quota-views.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type OutputOptions, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withTable } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
 export function addQuotaReset(quota: Command, context: CliContext): void {
-  const reset = withJson(
+  const reset = withTable(
     quota
       .command('reset <user>')
       .description("reset a user's usage of the month to zero; the records stay"),

@@ -2,12 +2,12 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { quotaView } from '../../admin/usage/quota-views.ts'
 import { CLI_ACTOR, type CliContext } from '../context.ts'
-import { type OutputOptions, quotaTokens, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, quotaTokens, withExamples, withTable } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
 export function addQuotaSet(quota: Command, context: CliContext): void {
-  const set = withJson(
+  const set = withTable(
     quota
       .command('set <user>')
       .description("set a user's monthly quota; takes effect immediately on a running gateway")

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { quotaView } from '../../admin/usage/quota-views.ts'
 import type { CliContext } from '../context.ts'
-import { type OutputOptions, withExamples, withJson } from '../options.ts'
+import { type OutputOptions, withExamples, withTable } from '../options.ts'
 import { printRows } from '../output.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -12,7 +12,7 @@ export interface MonthOption extends OutputOptions {
 
 export function addQuotaShow(quota: Command, context: CliContext): void {
   const show = withMonth(
-    withJson(
+    withTable(
       quota
         .command('show [user]')
         .description('quota, usage and leases of the month, for one user or all'),

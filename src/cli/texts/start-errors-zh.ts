@@ -1,5 +1,6 @@
 /** Errors without a code in Chinese: the configuration, the start, and the store. By their English texts. */
 import { EXPECTATIONS } from './expectations-zh.ts'
+import { MODEL_FILE_MESSAGES, MODEL_FILE_REMEDIES } from './model-file-zh.ts'
 import { POSTGRES_REMEDIES, postgresInChinese } from './postgres-errors-zh.ts'
 import { byRule, type Rule } from './rules.ts'
 import { STORE_MESSAGES, STORE_REMEDIES } from './store-errors-zh.ts'
@@ -183,10 +184,15 @@ const REMEDIES: readonly Rule[] = [
 export function startErrorInChinese(message: string, remedy: string) {
   const [, expected] = /^Expected: (.*?)\.?$/s.exec(remedy) ?? []
   return {
-    message: postgresInChinese(message) ?? byRule([...MESSAGES, ...STORE_MESSAGES], message),
+    message:
+      postgresInChinese(message) ??
+      byRule([...MESSAGES, ...STORE_MESSAGES, ...MODEL_FILE_MESSAGES], message),
     remedy:
       expected === undefined
-        ? byRule([...REMEDIES, ...STORE_REMEDIES, ...POSTGRES_REMEDIES], remedy)
+        ? byRule(
+            [...REMEDIES, ...STORE_REMEDIES, ...POSTGRES_REMEDIES, ...MODEL_FILE_REMEDIES],
+            remedy,
+          )
         : `应为：${byRule(EXPECTATIONS, expected)}。`,
   }
 }

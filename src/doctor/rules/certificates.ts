@@ -6,11 +6,15 @@ const DAY_MS = 86_400_000
 const SOON_DAYS = 14
 const SKEW_S = 60
 const WRONG_CLOCK_S = 300
+const NO_NAME = /ENOTFOUND|EAI_|DNS/
 
 export function judgeCertificates({ nowMs, publicUrl, hosts }: TlsEvidence): Finding[] {
   const findings = hosts.flatMap(({ host, name, upstream, seen }) => {
     if (seen === 'proxied') return [skipped('tls.proxied', { host })]
-    if (!seen.ok) return [warning('tls.unreachable', { host, name, error: seen.error })]
+    if (!seen.ok) {
+      const code = NO_NAME.test(seen.error) ? 'tls.no-name' : 'tls.unreachable'
+      return [warning(code, { host, name, error: seen.error })]
+    }
     return judgeOne({ host, name }, upstream, seen, nowMs)
   })
   if (publicUrl?.startsWith('http:') && !isHere(publicUrl))

@@ -6,7 +6,6 @@ import { judgeEncryption } from './encryption.ts'
 const upstream: SealedSeen = {
   kind: 'upstream key',
   name: 'main',
-  placement: '',
   sealedWith: 'new',
   opensWith: 'active',
 }

@@ -50,13 +50,13 @@ function rowFindings({ rows, keyId, source, file, fileKeyId }: EncryptionEvidenc
   const old = by(({ opensWith }) => opensWith === 'old')
   if (old.length > 0) findings.push(warning('enc.old', named(old)))
   for (const row of by(({ opensWith }) => opensWith === 'none')) {
-    const { name: upstream, placement, sealedWith } = row
+    const { name: upstream, sealedWith } = row
     const code = sealedWith === keyId ? 'enc.changed' : 'enc.lost'
     if (row.kind === 'second factor')
       findings.push(failing('enc.totp', { ...named([row]), sealedWith, user: row.name }))
     else if (row.kind === 'data key')
       findings.push(failing('enc.data', { ...named([row]), sealedWith }))
-    else findings.push(failing(code, { ...named([row]), upstream, placement, sealedWith }))
+    else findings.push(failing(code, { ...named([row]), upstream, sealedWith }))
   }
   return findings
 }

@@ -155,6 +155,11 @@ test('certificates: ended, ending, of others, untrusted, and clocks that are wro
   expect(certified({ clockSkewS: 90 })).toEqual(['tls.clock', 'tls.ok'])
 })
 
+test('a host whose name is not resolved is not said to lack TLS', () => {
+  expect(certified({ ok: false, error: 'ENOTFOUND' })).toEqual(['tls.no-name'])
+  expect(certified({ ok: false, error: 'ECONNREFUSED' })).toEqual(['tls.unreachable'])
+})
+
 test('the database: its fault is reported alone, little space or a small pool with a good one', () => {
   const well = {
     place: 'PostgreSQL db:5432/gpt_proxy',

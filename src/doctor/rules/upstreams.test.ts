@@ -56,14 +56,6 @@ test('a model whose rest is over is not named', () => {
   expect(judged([state({ untilMs: NOW_MS })]).map(({ code }) => code)).toEqual(['ups.ok', 'ups.ok'])
 })
 
-test('a replacement has the same placement, without secret headers', () => {
-  const [dead] = judged([], 401)
-  expect(dead?.code).toBe('ups.dead')
-  expect(dead?.figures.placement).toBe(
-    "--provider openai --base-url https://api.openai.com/v1 --header 'x-team: a b' --header 'x-token: ***'",
-  )
-})
-
 test.each(['refused', 'missing'] as const)(
   'credentials that are %s are named as such',
   (credentials) => {

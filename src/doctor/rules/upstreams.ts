@@ -1,10 +1,8 @@
 /** UPS-1: can each upstream key be used, and if not, why? */
 import type { UpstreamKey } from '../../core/entities.ts'
-import { shownHeaders } from '../../core/fixed-headers.ts'
 import { specificity } from '../../routing/specificity.ts'
 import type { UpstreamEvidence, UpstreamSeen } from '../evidence.ts'
 import { type Figures, type Finding, failing, ok, warning } from '../finding.ts'
-import { shellWord } from '../shell-word.ts'
 
 const DEAD = [401, 403]
 const SPENT = [402, 429]
@@ -47,7 +45,6 @@ function judgeOne({ key, probe }: UpstreamSeen, nowMs: number): Finding {
     upstream,
     baseUrl,
     hint,
-    placement: placementOf(key),
     requests: state.totalRequests,
     errors: state.totalErrors,
     failures: state.failureCount,
@@ -71,26 +68,4 @@ function judgeOne({ key, probe }: UpstreamSeen, nowMs: number): Finding {
   if (state.status === 'cooldown' && untilMs > nowMs)
     return warning('ups.breaker', { ...figures, until: new Date(untilMs).toISOString() })
   return ok('ups.ok', figures)
-}
-
-/** The options of `upstream add` that recreate this row. */
-export function placementOf({
-  provider,
-  baseUrl,
-  models,
-  deployments,
-  ...key
-}: UpstreamKey): string {
-  const weight = key.weight === 1 ? [] : [`--weight ${key.weight}`]
-  const version = key.apiVersion === null ? [] : [`--api-version ${key.apiVersion}`]
-  const format = key.protocol === null ? [] : [`--protocol ${key.protocol}`]
-  const named = Object.entries(deployments ?? {}).map(
-    (pair) => `--deployment ${shellWord(pair.join('='))}`,
-  )
-  const fixed = Object.entries(shownHeaders(key.headers) ?? {}).map(
-    (pair) => `--header ${shellWord(pair.join(': '))}`,
-  )
-  const served = (models ?? []).map((model) => `--model ${shellWord(model)}`)
-  const where = [`--provider ${provider}`, `--base-url ${shellWord(baseUrl)}`]
-  return [...where, ...served, ...named, ...fixed, ...version, ...format, ...weight].join(' ')
 }

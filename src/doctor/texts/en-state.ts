@@ -17,7 +17,7 @@ export const EN_STATE = {
     'A service that it checks neither answers nor refuses the connection.',
     'Look at the findings of the other checks first, then run this one alone with --only.',
   ],
-  'no-store': ['Skipped, because the database is not usable: see DB-1.'],
+  'no-store': ['Skipped, because there is no usable database: see DB-1.'],
   'no-gateway': ['Skipped, because no gateway with this store answers at {url}: see NGX-1.'],
 
   'ups.ok': [
@@ -46,12 +46,12 @@ export const EN_STATE = {
   'ups.unreachable': [
     '{upstream}: no answer from {baseUrl} ({detail}).',
     'The address is wrong, its name is not known here, a firewall blocks the connection, or the upstream is down.',
-    'Test the address from this machine and fix the network; to replace a wrong address:',
+    'Test the address from this machine and fix the network; if the address is wrong, put the right one in the second command:',
   ],
   'ups.strange': [
     '{upstream}: {baseUrl} answers the list of models with status {status} ({detail}).',
     'The base URL does not belong to an API of this kind, or the upstream has a problem.',
-    'Correct the base URL, or check the status page of the upstream:',
+    'Check the status page of the upstream; if the base URL is wrong, put the right one in the second command:',
   ],
   'ups.invalid': [
     '{upstream}: the upstream accepts the key, but the gateway has marked it {state} (last error: {lastError}).',
@@ -100,7 +100,9 @@ export const EN_STATE = {
     'It was written by hand, or by an older version.',
     'Repair it with SQL:',
   ],
-  'db.new': ['{place} does not exist yet; the first start creates it.'],
+  'db.new': [
+    '{place} does not exist yet; the first start creates it. If your gateway has already started, DATA_DIR is not its folder.',
+  ],
   'db.folder': [
     '{place}: {detail}.',
     'The folder or a file in it belongs to another user, or is mounted read-only.',

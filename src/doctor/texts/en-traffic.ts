@@ -30,7 +30,7 @@ export const EN_TRAFFIC = {
   ],
   'sse.no-way': ['Not compared: {publicUrl} does not lead to the gateway ({error}): see NGX-1.'],
 
-  'lim.ok': ['A key limited to {rpm} requests per minute got {statuses}; counted {where}.'],
+  'lim.ok': ['A key limited to {rpm} requests per minute got {statuses}; counted in {where}.'],
   'lim.off': [
     'RATE_LIMIT_ENABLED is false: no limit is enforced.',
     'Rate limiting was switched off.',
@@ -175,6 +175,11 @@ export const EN_TRAFFIC = {
     '{host}: its clock and the clock of this machine differ by {skew} s.',
     'One of the clocks is wrong; certificates and signatures then seem expired or not yet valid.',
     'Synchronise the clock over the network:',
+  ],
+  'tls.no-name': [
+    '{host}: its name could not be resolved, so its certificate was not checked.',
+    'The name is misspelled, or the DNS of this machine does not know it or does not answer.',
+    'Correct the name or the DNS:',
   ],
   'tls.unreachable': [
     '{host}: no TLS connection ({error}).',

@@ -47,12 +47,12 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
   'ups.unreachable': [
     '{upstream}：{baseUrl} 没有应答（{detail}）。',
     '地址有误、本机解析不了该域名、被防火墙阻挡，或上游已停机。',
-    '在本机上试这个地址并修复通路；地址有误时重新添加密钥：',
+    '在本机上试这个地址并修复通路；地址有误时，在第二条命令中改成正确的：',
   ],
   'ups.strange': [
     '{upstream}：{baseUrl} 对模型列表的回答是状态 {status}（{detail}）。',
     '基础地址不是这类 API 的地址，或上游自身出错。',
-    '重新添加密钥以改正基础地址，或查看上游的状态页：',
+    '查看上游的状态页；基础地址有误时，在第二条命令中改成正确的：',
   ],
   'ups.invalid': [
     '{upstream}：上游接受这个密钥，但它被搁置为 {state}（最后的错误：{lastError}）。',
@@ -101,7 +101,9 @@ export const ZH_STATE: Readonly<Record<keyof typeof EN_STATE, Text>> = {
     '有人手工写入，或由旧版本写入。',
     '用 SQL 修复：',
   ],
-  'db.new': ['{place} 还不存在；首次启动会创建它。'],
+  'db.new': [
+    '{place} 还不存在；首次启动会创建它。如果您的网关已经启动过，则 DATA_DIR 不是它的文件夹。',
+  ],
   'db.folder': [
     '{place}：{detail}。',
     '文件夹或其中的文件属于另一个用户，或以只读方式挂载。',

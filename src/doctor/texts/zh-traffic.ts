@@ -31,7 +31,7 @@ export const ZH_TRAFFIC: Readonly<Record<keyof typeof EN_TRAFFIC, Text>> = {
   ],
   'sse.no-way': ['没有比较：{publicUrl} 通不到网关（{error}）：见 NGX-1。'],
 
-  'lim.ok': ['每分钟 {rpm} 个请求的密钥得到 {statuses}；计数在 {where}。'],
+  'lim.ok': ['每分钟 {rpm} 个请求的密钥得到 {statuses}；在{where}中计数。'],
   'lim.off': [
     'RATE_LIMIT_ENABLED 为 false：不执行任何限流。',
     '它被关闭了。',
@@ -172,6 +172,11 @@ export const ZH_TRAFFIC: Readonly<Record<keyof typeof EN_TRAFFIC, Text>> = {
     '{host}：其时钟与本机相差 {skew} 秒。',
     '其中一个时钟有误；证书和签名因此显得过期或尚未生效。',
     '让网络校准时钟：',
+  ],
+  'tls.no-name': [
+    '{host}：域名无法解析，因此没有查看其证书。',
+    '域名写错了，或本机的 DNS 不认识它或没有应答。',
+    '改正域名或 DNS：',
   ],
   'tls.unreachable': [
     '{host}：没有 TLS 连接（{error}）。',

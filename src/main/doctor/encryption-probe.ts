@@ -3,10 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createVault, keyId } from '../../adapters/vault/aes-vault.ts'
 import { parseEncryptionKey, parseKeyFile } from '../../adapters/vault/key-file.ts'
-import { allUpstreamKeys } from '../../admin/pages.ts'
-import type { UpstreamKey } from '../../core/entities.ts'
 import type { EncryptionEvidence, SealedSeen } from '../../doctor/evidence.ts'
-import { placementOf } from '../../doctor/rules/upstreams.ts'
 import type { SealedSecret } from '../../upstreams/vault.ts'
 import { keyPath } from '../commands/store-files.ts'
 import type { DoctorSurroundings } from './surroundings.ts'
@@ -22,7 +19,6 @@ export async function probeEncryption(
   const [active = null, ...others] = own?.ok ? own.keys : []
   const source = text !== null ? 'variable' : inFile !== null ? 'file' : 'none'
   const secrets = opened === null ? [] : await opened.store.listSealedSecrets()
-  const upstreams = opened === null ? [] : await allUpstreamKeys(opened.store)
   const fileKey = inFile?.ok ? inFile.keys[0] : null
   const old = [...others, ...config.encryptionKeysOld]
   return {
@@ -33,7 +29,7 @@ export async function probeEncryption(
     fileOpenToOthers: source === 'file' && existsSync(file) && (statSync(file).mode & 0o077) !== 0,
     keyId: active === null ? '-' : keyId(active),
     fileKeyId: fileKey === null ? '-' : keyId(fileKey),
-    rows: secrets.map((secret) => sealedSeen(secret, upstreams, { active, old, fileKey })),
+    rows: secrets.map((secret) => sealedSeen(secret, { active, old, fileKey })),
   }
 }
 
@@ -57,17 +53,13 @@ const KINDS: Readonly<Record<SealedSecret['column']['table'], SealedSeen['kind']
 
 function sealedSeen(
   { column, name, sealed, binding }: SealedSecret,
-  upstreams: readonly UpstreamKey[],
   { active, old, fileKey }: Keys,
 ): SealedSeen {
   const opens = (key: Uint8Array | null) =>
     key !== null && createVault({ active: key, old: [] }).open(sealed, binding).ok
-  const ofUpstream = column.table === 'upstream_keys'
-  const upstream = ofUpstream ? upstreams.find(({ id }) => id === binding.row) : undefined
   return {
     kind: KINDS[column.table],
     name,
-    placement: upstream === undefined ? '' : placementOf(upstream),
     sealedWith: sealed.split('.')[1] || 'unknown',
     opensWith: opens(active)
       ? 'active'

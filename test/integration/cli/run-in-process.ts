@@ -8,6 +8,7 @@ export async function runInProcess(
   environment: Record<string, string>,
   args: readonly string[],
   stdin = '',
+  terminalWidth: number | null = null,
 ): Promise<CliResult> {
   const result: CliResult = { exitCode: 0, stdout: '', stderr: '' }
   const context = commandContext(environment, {
@@ -20,7 +21,7 @@ export async function runInProcess(
   })
   Object.assign(context, {
     isTerminal: false,
-    terminalWidth: null,
+    terminalWidth,
     colours: false,
     showsToTerminal: false,
     readInput: async () => stdin,

@@ -114,3 +114,16 @@ test.each(
   expect(chinese.message).toContain('/data/a b.sqlite')
   expect(chinese.remedy).toMatch(HAN)
 })
+
+test.each([
+  ['README.md: expected a list of models', 'README.md：应为模型列表'],
+  ["m.json: model 2: expected a text 'name'", 'm.json: model 2：“name”应为文本'],
+  ["m.json: model 1: expected no field 'target'", 'm.json: model 1：没有名为“target”的字段'],
+  [
+    "m.json: model 1: 'strategy': expected one of priority, cost",
+    "m.json: model 1: 'strategy'：应为其中之一：priority, cost",
+  ],
+  ["m.json: expected one model 'fast'", 'm.json：模型“fast”出现了不止一次'],
+])('of a file of models, "%s" is said in Chinese', (english, chinese) => {
+  expect(startErrorInChinese(english, '').message).toBe(chinese)
+})

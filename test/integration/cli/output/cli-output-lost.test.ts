@@ -2,11 +2,11 @@
 import { afterAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { environmentFor } from '../../support/processes/gateway-process.ts'
-import { waitFor } from '../../support/waiting.ts'
-import { cliFolder } from './cli-folder.ts'
+import { environmentFor } from '../../../support/processes/gateway-process.ts'
+import { waitFor } from '../../../support/waiting.ts'
+import { cliFolder } from '../cli-folder.ts'
 
-const MAIN = join(import.meta.dir, '../../../src/main.ts')
+const MAIN = join(import.meta.dir, '../../../../src/main.ts')
 /** The program begins when its reader has closed the pipe; its own exit code is that of the whole. */
 const WITHOUT_READER = `set -o pipefail; cd "$DATA_DIR"; rm -f closed
 { until [ -e closed ]; do sleep 0.01; done; echo "$BASHPID" > pid; exec "$@"; } | { exec 0<&-; : > closed; }`
