@@ -51,7 +51,7 @@ function refusePromptLog(values: Values): void {
     throw new ConfigError(
       'LOG_PROMPT_BODY',
       'LOG_PROMPT_BODY is on, but the gateway never logs prompts: they hold keys and personal data of others',
-      'Unset it or set LOG_PROMPT_BODY=false; record prompts where they are made, beside the x-request-id of the reply.',
+      'Unset it or set LOG_PROMPT_BODY=false; record prompts where they are made, with the x-request-id of the reply.',
     )
   }
 }

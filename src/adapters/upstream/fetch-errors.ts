@@ -53,10 +53,10 @@ interface Circumstances {
 export function transportErrorOf(error: unknown, { reused, proxy }: Circumstances): TransportError {
   const { fault, detail, ambiguous } = meaningOf(error, reused)
   if (proxy === null) return new TransportError(fault, detail, ambiguous)
-  const told = FAULTS_OF_A_PROXY.includes(fault)
+  const text = FAULTS_OF_A_PROXY.includes(fault)
     ? blamingProxy(proxy, detail)
     : `${detail}, by way of ${nameOf(proxy)}`
-  return new TransportError(fault, told, ambiguous)
+  return new TransportError(fault, text, ambiguous)
 }
 
 export function blamingProxy(proxy: string, detail: string): string {

@@ -159,10 +159,7 @@ export const STORE_REMEDIES: readonly Rule[] = [
     /^Set DATABASE_URL to it, and DATA_DIR .*$/,
     '请把 DATABASE_URL 设为它，把 DATA_DIR 设为内置数据库的目录',
   ],
-  [
-    /^Use (.*), and keep ENCRYPTION_KEY safe beside it$/s,
-    '请使用 $1，并另外妥善保管 ENCRYPTION_KEY',
-  ],
+  [/^Use (.*), and keep ENCRYPTION_KEY safe with it$/s, '请使用 $1，并另外妥善保管 ENCRYPTION_KEY'],
   [
     /^Give the key that belongs to it: .*$/s,
     '请给出与备份对应的密钥：放在 DATA_DIR 的 encryption.key、ENCRYPTION_KEY 或 --with-key；也可以用 --any-key 恢复，然后删除其中的上游密钥并重新添加',

@@ -25,6 +25,6 @@ export function assertEmbedded(config: Config, command: 'backup' | 'restore'): v
   throw new OperatorError(
     'failed',
     `${command} is for the embedded store, and this one is on PostgreSQL`,
-    `Use ${tool}, and keep ENCRYPTION_KEY safe beside it`,
+    `Use ${tool}, and keep ENCRYPTION_KEY safe with it`,
   )
 }

@@ -59,8 +59,14 @@ export async function statusFailure(errorReply: ErrorReply): Promise<Failed> {
   const byStatus = judgeStatus(status, codes, isPage(said))
   const judged = narrowed(byStatus, error?.message ?? null)
   const verdict = saysEmptyAccount(judged, error) ? SUSPECTED_EMPTY : judged
-  const told = judged === byStatus ? error : withCode(error, judged)
-  const more = { ...verdict, status, code: shown, retryAfterMs, error: shownError(told, upstream) }
+  const reported = judged === byStatus ? error : withCode(error, judged)
+  const more = {
+    ...verdict,
+    status,
+    code: shown,
+    retryAfterMs,
+    error: shownError(reported, upstream),
+  }
   return { kind: 'failed', failure: failure(verdict.class, detail, more), said }
 }
 

@@ -31,7 +31,7 @@ export interface SessionMeter {
 }
 
 /** A message of a response can hold images. */
-const MOST_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 const TRANSCRIBED = 'conversation.item.input_audio_transcription.'
 const MADE = /"type" *: *"[\w.]+\.delta"/
 
@@ -106,7 +106,7 @@ class GeminiMeter implements SessionMeter {
 }
 
 const openai: SessionDialect = {
-  reads: { binary: false, maxBytes: MOST_BYTES },
+  reads: { binary: false, maxBytes: MAX_BYTES },
   openMeter: () => new OpenAiMeter(),
   modelIn(message) {
     if (!message.includes('"model"')) return null
@@ -117,7 +117,7 @@ const openai: SessionDialect = {
 }
 
 const gemini: SessionDialect = {
-  reads: { binary: true, maxBytes: MOST_BYTES },
+  reads: { binary: true, maxBytes: MAX_BYTES },
   openMeter: () => new GeminiMeter(),
   modelIn(message) {
     if (!message.includes('"setup"')) return null

@@ -14,7 +14,7 @@ import type { Services } from '../services.ts'
 import { modelOf, type VendorCall } from './call.ts'
 
 /** Of one look-up. */
-const MOST_IDS = 500
+const MAX_IDS = 500
 
 /**
  * An id can be known at several upstream keys, since each vendor makes its own. The key with the lowest rank is meant;
@@ -55,11 +55,11 @@ export async function ownedBy(
 ): Promise<VendorObject[]> {
   const own: VendorObject[] = []
   for (const [kind, group] of Map.groupBy(references, (reference) => reference.kind)) {
-    for (let at = 0; at < group.length; at += MOST_IDS)
+    for (let at = 0; at < group.length; at += MAX_IDS)
       own.push(
         ...(await ownAmong(services, caller, {
           kind,
-          named: group.slice(at, at + MOST_IDS),
+          named: group.slice(at, at + MAX_IDS),
           rank,
         })),
       )

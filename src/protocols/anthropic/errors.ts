@@ -40,9 +40,9 @@ const TOO_LONG = 'prompt is too long'
 const FILTERED = 'Output blocked by content filtering policy'
 
 export function writeError({ kind, message }: NeutralError, requestId: string): JsonObject {
-  const told =
+  const shown =
     kind === 'context' && !message.includes(TOO_LONG) ? `${TOO_LONG}: ${message}` : message
-  return { type: 'error', error: { type: TYPES[kind], message: told }, request_id: requestId }
+  return { type: 'error', error: { type: TYPES[kind], message: shown }, request_id: requestId }
 }
 
 export function readError(status: number, body: unknown): NeutralError {

@@ -108,8 +108,8 @@ export function mapSchemas(schemas: JsonObject, change: (schema: JsonObject) => 
 
 function inlined(ref: string, schema: JsonObject, place: Place): Schema {
   const { root, open } = place
-  const { $ref: _, ...beside } = schema
-  const siblings = simplify(beside, place)
+  const { $ref: _, ...keywords } = schema
+  const siblings = simplify(keywords, place)
   const target = open.includes(ref) ? undefined : resolve(ref, root)
   if (target === undefined) return { type: 'object', ...siblings }
   return mergedSchema([siblings, simplify(target, { root, open: [...open, ref] })])

@@ -75,10 +75,10 @@ function optionsOf(patience: Patience): string {
 
 /** The driver reports some failures only as an event and then never answers. */
 export async function connectPostgres(client: Client): Promise<void> {
-  const told = Promise.withResolvers<never>()
-  told.promise.catch(() => {})
-  client.on('error', told.reject)
-  await Promise.race([client.connect(), told.promise])
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => {})
+  client.on('error', failed.reject)
+  await Promise.race([client.connect(), failed.promise])
 }
 
 function tlsOf({ sslMode, sslRootCert }: DatabaseAddress): ClientConfig['ssl'] {

@@ -11,7 +11,7 @@ const PAGE = 500
 const AT_ONCE = 8
 /** One that can't be charged is asked about ever less often. */
 const FIRST_PAUSE_MS = 30_000
-const LONGEST_PAUSE_MS = 3_600_000
+const MAX_PAUSE_MS = 3_600_000
 /** Vendors forget a batch after a month; until then it may still be looked for. */
 const GIVEN_UP_AFTER_MS = 40 * 24 * 3_600_000
 
@@ -32,7 +32,7 @@ export function createCharger(services: RoundServices, silenceMs = SILENCE_MS): 
     const { logger, clock } = services
     const name = recordIdOf(batch)
     const count = (failures.get(name)?.count ?? 0) + 1
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS)
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), MAX_PAUSE_MS)
     failures.set(name, { count, notBeforeMs: clock.nowMs() + pauseMs })
     logger.warn({ batch: batch.id, error: String(error) }, 'batch not charged yet')
   }

@@ -18,10 +18,10 @@ export function readAnswerUsage(value: unknown): Usage | null {
   const output = tokensOf(value.completion_tokens)
   const reasoning = tokensOf(completion.reasoning_tokens)
   // xAI counts thoughts separately from the completion, which its total reveals.
-  const beside = reasoning > 0 && value.total_tokens === input + output + reasoning
+  const isSeparate = reasoning > 0 && value.total_tokens === input + output + reasoning
   return {
     input,
-    output: beside ? output + reasoning : output,
+    output: isSeparate ? output + reasoning : output,
     // In this order: OpenAI and most; DeepSeek; Moonshot.
     cacheRead: tokensOf(
       prompt.cached_tokens ?? value.prompt_cache_hit_tokens ?? value.cached_tokens,

@@ -13,7 +13,7 @@ export function callId(id: string, { quirks }: WireTarget): string {
   return id.length === length && IDS.test(id) ? id : digest(id).slice(0, length)
 }
 
-/** A schema is told in words where the upstream only takes "some JSON". */
+/** A schema is instruction in words where the upstream only takes "some JSON". */
 export function schemaInWords(
   request: NeutralRequest,
   { quirks }: WireTarget,
@@ -25,8 +25,8 @@ export function schemaInWords(
   losses.push({ field: names.output, how: 'emulated', why })
   const schema = JSON.stringify(output.schema)
   const text = `Answer with one JSON object only, valid under this JSON schema:\n${schema}`
-  const told = { role: 'system', parts: [{ type: 'text', text }] } as const
-  return { ...request, output: { type: 'json' }, turns: [told, ...turns] }
+  const instruction = { role: 'system', parts: [{ type: 'text', text }] } as const
+  return { ...request, output: { type: 'json' }, turns: [instruction, ...turns] }
 }
 
 /** What clients call the fields that some vendors refuse. */
