@@ -163,7 +163,7 @@ describe('from an SQLite file', () => {
     const refused = await here.cli(['migrate', 'import', source], { env: KEY })
     expect(refused.exitCode).not.toBe(0)
     expect(refused.stderr).toContain("2 rows can't be imported, so none was")
-    expect(refused.stderr).toContain('api_keys row 22: its hash is no SHA-256')
+    expect(refused.stderr).toContain('api_keys row 22: its hash is not a SHA-256')
     expect(refused.stderr).toContain('upstream_keys row 32: its key could not be decrypted')
     expect(here.rows('select * from users where id > 0')).toEqual([])
 
