@@ -37,6 +37,11 @@ test('a viewer sees each page but no button that changes anything', async () => 
       offered: 0,
     })
   }
+  const reply = await rig.ask(MODEL)
+  await page.goto(`${url}/requests?id=${reply.headers.get('x-request-id')}`)
+  const drawer = page.getByRole('dialog')
+  await drawer.getByText('Send it again').waitFor()
+  expect(await drawer.getByRole('link', { name: 'playground' }).count()).toBe(0)
   expect(problems).toEqual([])
   await context.close()
 }, 60_000)

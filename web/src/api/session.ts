@@ -46,12 +46,21 @@ export function usePublicUrl(): string {
   return useQuery(surroundingsQuery).data?.public_url.replace(/\/$/, '') ?? ''
 }
 
-export function useMay(): { administer: boolean; seeAll: boolean; createKeys: boolean } {
+interface Rights {
+  administer: boolean
+  seeAll: boolean
+  createKeys: boolean
+  /** Send requests from the playground. */
+  tryModels: boolean
+}
+
+export function useMay(): Rights {
   const { role } = useIdentity()
   const surroundings = useQuery(surroundingsQuery).data
   return {
     administer: role === 'admin',
     seeAll: role !== 'user',
+    tryModels: role !== 'viewer',
     createKeys: role === 'admin' || (role === 'user' && (surroundings?.may_create_keys ?? false)),
   }
 }

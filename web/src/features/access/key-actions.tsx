@@ -16,7 +16,7 @@ export function KeyActions({ item }: { item: Key }) {
   const { t } = useLingui()
   const navigate = useNavigate()
   const { user_id } = useIdentity()
-  const { administer } = useMay()
+  const { administer, tryModels } = useMay()
   const [open, setOpen] = useState<'edit' | 'rotate' | 'revoke' | null>(null)
   const close = () => setOpen(null)
   const own = item.user_id === user_id
@@ -34,7 +34,7 @@ export function KeyActions({ item }: { item: Key }) {
         <MenuItem onSelect={() => void navigate({ to: '/requests', search: { key: item.id } })}>
           <Trans>View requests</Trans>
         </MenuItem>
-        {own && usable && (
+        {own && usable && tryModels && (
           <MenuItem onSelect={() => void navigate({ to: '/playground', search: { key: item.id } })}>
             <Trans>Try it in the playground</Trans>
           </MenuItem>

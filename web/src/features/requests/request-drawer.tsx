@@ -40,6 +40,7 @@ export function RequestDrawer({ id, onClose }: { id: string; onClose: () => void
 
 function Details({ request }: { request: RequestDetail }) {
   const { t } = useLingui()
+  const { tryModels } = useMay()
   const curl = requestCurl({ ...request, address: usePublicUrl() })
   return (
     <div className="flex flex-col gap-6">
@@ -80,16 +81,18 @@ function Details({ request }: { request: RequestDetail }) {
             </p>
           </>
         )}
-        <div>
-          <Button asChild>
-            <Link
-              to="/playground"
-              search={{ model: request.model || undefined, key: request.key_id }}
-            >
-              <Trans>Open in the playground</Trans>
-            </Link>
-          </Button>
-        </div>
+        {tryModels && (
+          <div>
+            <Button asChild>
+              <Link
+                to="/playground"
+                search={{ model: request.model || undefined, key: request.key_id }}
+              >
+                <Trans>Open in the playground</Trans>
+              </Link>
+            </Button>
+          </div>
+        )}
       </Section>
     </div>
   )
