@@ -4,6 +4,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { GoogleGenAI } from '@google/genai'
 import OpenAI from 'openai-7'
 import { type Gateway, startGateway } from '../support/gateway.ts'
+import { waitFor } from '../support/waiting.ts'
 
 const NOWHERE = 'http://127.0.0.1:9'
 const OPENAI = ['gpt-5.1', 'text-embedding-3-small']
@@ -28,6 +29,9 @@ beforeAll(async () => {
     ...['--model', 'gpt-5.1', '--model', 'claude-opus*'],
   ])
   restricted = JSON.parse(made.stdout).key
+  const authorization = `Bearer ${restricted}`
+  const list = () => fetch(`${gateway.baseUrl}/models`, { headers: { authorization } })
+  await waitFor('the key to be known', async () => (await list()).ok)
 })
 afterAll(() => gateway.stop())
 

@@ -142,6 +142,7 @@ export function testAccounts(current: () => StoreUnderTest): void {
       upstreamKeys: [],
       modelStates: [],
       models: [],
+      malformedModels: [],
       prices: [],
     })
     expect(await store.deleteUser(id)).toBe(false)

@@ -27,6 +27,7 @@ export function describeStore(name: string, factory: StoreFactory): void {
         upstreamKeys: [],
         modelStates: [],
         models: [],
+        malformedModels: [],
         prices: [],
       })
       await store.ping()

@@ -40,6 +40,7 @@ const COMMANDS: readonly [line: string, action: string][] = [
   ['upstream reset third', 'upstream.reset'],
   ['upstream remove third', 'upstream.remove'],
   ['model set quick --target gpt-4o', 'model.set'],
+  ['model apply - < [{"name":"quick","targets":[{"model":"gpt-4.1"}]}]', 'model.set'],
   ['model delete quick', 'model.delete'],
   ['price set p --input 1 --output 2', 'price.set'],
   ['price import < model,input,output\nq,1,2\n', 'price.set'],
