@@ -112,6 +112,13 @@ test("a key that fails for one instance is left alone by the other, and the guid
     const asked = mock.ledger.length
     expect((await ask(other, key, 'm')).status).toBe(503)
     expect(mock.ledger.length).toBe(asked)
+    // Each counted its own, and the row holds them all.
+    const counted = () => {
+      const [row] = server.sql('select total_requests from upstream_keys', database)
+      return row?.total_requests === mock.ledger.length
+    }
+    // A failure that an instance writes after the reset would hold again.
+    await waitFor('the failures in the row', counted)
 
     mock.script(() => jsonReply(200, chatCompletion('well again')))
     server.sql(
@@ -120,11 +127,7 @@ test("a key that fails for one instance is left alone by the other, and the guid
     )
     for (const gateway of [one, other])
       await waitFor('an answer', async () => (await ask(gateway, key, 'm')).ok, SOON_MS)
-    // Each counted its own, and the row holds them all.
-    await waitFor('all counted', () => {
-      const [row] = server.sql('select total_requests from upstream_keys', database)
-      return row?.total_requests === mock.ledger.length
-    })
+    await waitFor('all counted', counted)
   })
 }, 60_000)
 
