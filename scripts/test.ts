@@ -48,7 +48,7 @@ function wantedSuites(words: readonly string[]): string[] {
 
 /** Those that run clients, schemas or tools of `test/package.json`. */
 function needsTestPackages(suite: string): boolean {
-  return /^test\/(integration|conformance|deploy|slow|e2e|console)/.test(suite)
+  return /^test\/(admin|chaos|integration|conformance|deploy|slow|e2e|console)/.test(suite)
 }
 
 function fail(why: string): never {
