@@ -12,8 +12,9 @@ export function shownLoss(loss: Loss): string {
 
 /** What shows only in the answer: for its headers if they are not sent yet, and for the record of its attempt. */
 export function addLosses(tries: RequestTries, found: readonly Loss[] | undefined): void {
+  if (found === undefined || found.length === 0) return
   const shown = new Set(tries.losses.map(shownLoss))
-  const added = (found ?? []).filter((loss) => !shown.has(shownLoss(loss)))
+  const added = found.filter((loss) => !shown.has(shownLoss(loss)))
   if (added.length === 0) return
   tries.losses = [...tries.losses, ...added]
 }
