@@ -1,4 +1,5 @@
 /** What pages keep in their address. Anything unreadable there is left out rather than trusted. */
+import { UNITS } from './units.ts'
 
 type Raw = Record<string, unknown>
 
@@ -86,14 +87,7 @@ export const METRICS = [
   'total_tokens',
   'prompt_tokens',
   'completion_tokens',
-  'images',
-  'audio_seconds',
-  'video_seconds',
-  'characters',
-  'searches',
-  'file_searches',
-  'code_sessions',
-  'pages',
+  ...UNITS,
   'requests',
   'errors',
 ] as const

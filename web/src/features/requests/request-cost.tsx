@@ -2,8 +2,9 @@
 import { useLingui } from '@lingui/react/macro'
 import type { RequestDetail } from '@/api/requests.ts'
 import { formatCost, formatNumber } from '@/lib/format.ts'
+import { UNITS } from '@/lib/units.ts'
 import { Facts } from '@/ui/page.tsx'
-import { UNITS, useUnitNames } from '@/ui/words/unit-names.ts'
+import { useUnitNames } from '@/ui/words/unit-names.ts'
 
 export function RequestCost({ request }: { request: RequestDetail }) {
   const { t } = useLingui()

@@ -1,18 +1,6 @@
 /** What is paid by something other than tokens. */
 import { useLingui } from '@lingui/react/macro'
-import type { Schemas } from '@/api/client.ts'
-
-export const UNITS = [
-  'images',
-  'audio_seconds',
-  'video_seconds',
-  'characters',
-  'searches',
-  'file_searches',
-  'code_sessions',
-  'pages',
-] as const satisfies readonly (keyof Schemas['UsageSum'])[]
-type Unit = (typeof UNITS)[number]
+import type { Unit } from '@/lib/units.ts'
 
 export function useUnitNames(): Record<Unit, string> {
   const { t } = useLingui()
