@@ -84,7 +84,7 @@ export function checkedTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags)]
 }
 
-/** `field`: where the names are in the input. */
+/** `field` is the input field that holds the names; errors report it. */
 export function checkedModels(
   models: readonly string[] | null,
   field: string,

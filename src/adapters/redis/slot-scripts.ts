@@ -29,10 +29,10 @@ const WAITING = `'in_line:' .. string.sub(KEYS[at], ${PREFIX.length + 1})`
 
 /**
  * KEYS: the session, the owners. ARGV: the session's name, the score of the request, the name under which it waits or
- * nothing, the caps. Returns a list: first -1 if the session is unknown, 0 if one slot of each was taken, else the place
- * of an owner that has none left, or where it is another one's turn; then how many slots of each owner other sessions
- * have, as far as they were counted. There the request is among those that wait, if it does, and
- * at no other of these owners, because it could take their slots.
+ * nothing, the caps. Returns a list. First: -1 if the session is unknown, 0 if one slot of each owner was taken, else the
+ * number of the owner that has no slot left or whose next slot is for another request. Then: for each owner, as far as
+ * they were counted, how many slots other sessions have. A request that waits does so at that one owner only, because it
+ * could take the slots of the others.
  */
 export const ENTER = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return {-1} end

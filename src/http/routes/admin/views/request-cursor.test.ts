@@ -12,7 +12,7 @@ describe('the next page', () => {
     expect(searched_until).toBeNull()
   })
 
-  test("begins where the search ended if the page isn't full, and the page says so", () => {
+  test("continues where the search stopped if the page isn't full", () => {
     const { next_cursor, searched_until } = continuationOf(undefined, NOON)
     expect(cursorIn(next_cursor ?? '')).toEqual({ startedAt: NOON, requestId: '' })
     expect(searched_until).toBe(NOON)
